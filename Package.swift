@@ -1,0 +1,82 @@
+// swift-tools-version: 6.1
+// The package: targets in the order in which data flows through them. docs/architecture.md
+// says what each takes and gives; scripts/check compares that page with this file.
+import PackageDescription
+
+// CBK_CORE=1 leaves the language targets and their tests alone, without dependencies:
+// sanitizers and fuzzing use that, in a scratch path of their own.
+let coreOnly = Context.environment["CBK_CORE"] != nil
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+let coreTargets: [Target] = [
+    .target(name: "CBKSyntax"),
+    .target(name: "CBKCompiler", dependencies: ["CBKSyntax"]),
+    .target(name: "JSONBytes"),
+    .target(name: "CBKRuntime", dependencies: ["CBKCompiler", "CBKSyntax", "JSONBytes"]),
+    .testTarget(name: "CBKSyntaxTests", dependencies: ["CBKSyntax"]),
+    .testTarget(name: "CBKCompilerTests", dependencies: ["CBKCompiler", "CBKSyntax"]),
+    .testTarget(name: "CBKRuntimeTests", dependencies: ["CBKRuntime", "CBKCompiler", "CBKSyntax"]),
+    .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes"]),
+]
+
+let fullTargets: [Target] = [
+    .target(name: "PartnerAPI", dependencies: ["JSONBytes"]),
+    .target(name: "PartnerClient", dependencies: ["PartnerAPI", "JSONBytes"]),
+    .target(name: "GroupCommit", dependencies: [grdb]),
+    .target(name: "PartnerSandbox", dependencies: ["PartnerAPI", "JSONBytes", "GroupCommit", grdb, crypto]),
+    .target(name: "CBKBatch", dependencies: ["PartnerClient", "PartnerAPI", "JSONBytes", "GroupCommit", crypto]),
+    .target(
+        name: "CBKLibrary",
+        dependencies: [
+            "CBKRuntime", "CBKCompiler", "CBKSyntax", "CBKBatch", "PartnerClient", "PartnerAPI", "JSONBytes", crypto,
+        ]),
+    .target(
+        name: "CBKTooling",
+        dependencies: ["CBKLibrary", "CBKRuntime", "CBKCompiler", "CBKSyntax", "JSONBytes"]),
+    .target(
+        name: "CBKTerminal",
+        dependencies: ["CBKTooling", "CBKRuntime", "CBKCompiler", "CBKBatch", "CBKSyntax"]),
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
+    .target(name: "CSignals"),
+    .target(name: "CBKReadline", dependencies: ["CBKTerminal", "CReadline", "CSignals"]),
+    .executableTarget(
+        name: "cbk",
+        dependencies: [
+            "CBKSyntax", "CBKCompiler", "CBKRuntime", "JSONBytes", "PartnerAPI", "PartnerClient", "GroupCommit",
+            "PartnerSandbox", "CBKBatch", "CBKLibrary", "CBKTooling", "CBKTerminal", "CSignals",
+            .target(name: "CBKReadline", condition: .when(traits: ["Readline"])),
+            argumentParser,
+        ]),
+    .testTarget(name: "PartnerSandboxTests", dependencies: ["PartnerSandbox", "PartnerClient", "PartnerAPI", "JSONBytes"]),
+    .testTarget(name: "CBKBatchTests", dependencies: ["CBKBatch", "PartnerSandbox"]),
+    .testTarget(name: "CBKTerminalTests", dependencies: ["CBKTerminal", "CBKTooling"]),
+    .testTarget(name: "ConformanceTests", dependencies: ["cbk"], path: "Tests/Conformance", exclude: ["Scripts"]),
+    .testTarget(name: "CLITests", dependencies: ["cbk"]),
+]
+
+let package = Package(
+    name: "cbk",
+    platforms: [.macOS(.v15)],
+    products: coreOnly
+        ? []
+        : [
+            .executable(name: "cbk", targets: ["cbk"]),
+            .library(name: "PartnerClient", targets: ["PartnerClient", "PartnerAPI"]),
+        ],
+    traits: [
+        .default(enabledTraits: ["Readline"]),
+        .trait(name: "Readline", description: "The REPL's line editor is GNU readline (GPL-3); without it, a plain one."),
+    ],
+    dependencies: coreOnly
+        ? []
+        : [
+            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+            .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+            .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        ],
+    targets: coreOnly ? coreTargets : coreTargets + fullTargets,
+    swiftLanguageModes: [.v6]
+)

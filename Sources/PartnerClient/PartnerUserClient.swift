@@ -1,0 +1,139 @@
+// The client for a partner's users: one method per operation, and their tokens one member away.
+import JSONBytes
+import PartnerAPI
+
+/// Lists, fetches, creates, updates and deletes the users of a partner.
+///
+///     let users = PartnerUserClient(transport: transport)
+///     let id = try await users.create(PartnerUserCreateRequest(name: "Ada", email: "ada@example.com"))
+///     for try await user in users.all() { print(user.id) }
+public struct PartnerUserClient: Sendable {
+    public let connection: PartnerConnection
+
+    public init(transport: any Transport, options: PartnerClientOptions = PartnerClientOptions()) {
+        connection = PartnerConnection(transport: transport, options: options)
+    }
+
+    /// The client for the users' tokens.
+    public var token: PartnerUserTokenClient { PartnerUserTokenClient(connection: connection) }
+
+    /// A client with other options over the same transport; what they leave nil stays.
+    public func extend(_ options: PartnerClientOptions) -> PartnerUserClient {
+        PartnerUserClient(transport: connection.transport, options: connection.options.extended(by: options))
+    }
+
+    /// One page, newest first unless asked otherwise.
+    public func list(_ options: ListOptions = ListOptions()) async throws(PartnerError) -> Page<PartnerUser> {
+        try await connection.page(.userList, options)
+    }
+
+    /// All pages; `take` is the total.
+    public func pages(_ options: ListOptions = ListOptions()) -> PartnerPages<PartnerUser> {
+        connection.pages(.userList, options)
+    }
+
+    /// All users, one page in memory; `take` is the total.
+    public func all(_ options: ListOptions = ListOptions()) -> PartnerItems<PartnerUser> {
+        PartnerItems(pages: pages(options))
+    }
+
+    /// - Parameter id: the user's id, or `@` and its alias.
+    public func fetch(_ id: String) async throws(PartnerError) -> PartnerUser {
+        let answer = try await connection.call(.userFetch, ids: [id])
+        return try connection.reading(.userFetch) { () throws(AnswerError) in
+            try PartnerUser(json: try answer.record())
+        }
+    }
+
+    /// Gives the new user's id.
+    @discardableResult
+    public func create(
+        _ request: PartnerUserCreateRequest = PartnerUserCreateRequest()
+    ) async throws(PartnerError) -> String {
+        try await connection.write(.userCreate, body: request.body)
+    }
+
+    /// Sends the fields as given: what is kept is left out, what is cleared is sent as null.
+    @discardableResult
+    public func update(_ id: String, _ request: PartnerUserUpdateRequest) async throws(PartnerError) -> String {
+        try await connection.write(.userUpdate, ids: [id], body: request.body)
+    }
+
+    /// Deletes the user with its tokens; this cannot be undone.
+    @discardableResult
+    public func delete(_ id: String) async throws(PartnerError) -> String {
+        try await connection.write(.userDelete, ids: [id])
+    }
+}
+
+/// Lists, creates, updates and deletes the tokens of a user.
+public struct PartnerUserTokenClient: Sendable {
+    public let connection: PartnerConnection
+
+    init(connection: PartnerConnection) { self.connection = connection }
+
+    /// A client with other options over the same transport; what they leave nil stays.
+    public func extend(_ options: PartnerClientOptions) -> PartnerUserTokenClient {
+        PartnerUserTokenClient(
+            connection: PartnerConnection(
+                transport: connection.transport, options: connection.options.extended(by: options)))
+    }
+
+    /// One page of a user's tokens; only cursor, order and take count.
+    public func list(
+        _ userID: String, _ options: ListOptions = ListOptions()
+    ) async throws(PartnerError) -> Page<PartnerUserToken> {
+        try await connection.page(.tokenList, ids: [userID], options)
+    }
+
+    /// All pages; `take` is the total.
+    public func pages(_ userID: String, _ options: ListOptions = ListOptions()) -> PartnerPages<PartnerUserToken> {
+        connection.pages(.tokenList, ids: [userID], options)
+    }
+
+    /// All tokens, one page in memory; `take` is the total.
+    public func all(_ userID: String, _ options: ListOptions = ListOptions()) -> PartnerItems<PartnerUserToken> {
+        PartnerItems(pages: pages(userID, options))
+    }
+
+    /// Makes a token. Its secret is in this answer only.
+    public func create(
+        _ userID: String, _ request: PartnerUserTokenCreateRequest = PartnerUserTokenCreateRequest()
+    ) async throws(PartnerError) -> MintedToken {
+        let answer = try await connection.call(.tokenCreate, ids: [userID], body: request.body)
+        return try connection.reading(.tokenCreate) { () throws(AnswerError) in
+            try MintedToken(json: try answer.record())
+        }
+    }
+
+    /// Sends the fields as given.
+    @discardableResult
+    public func update(
+        _ userID: String, _ tokenID: String, _ request: PartnerUserTokenUpdateRequest
+    ) async throws(PartnerError) -> String {
+        try await connection.write(.tokenUpdate, ids: [userID, tokenID], body: request.body)
+    }
+
+    /// Deletes the token: whoever holds it is locked out.
+    @discardableResult
+    public func delete(_ userID: String, _ tokenID: String) async throws(PartnerError) -> String {
+        try await connection.write(.tokenDelete, ids: [userID, tokenID])
+    }
+}
+
+extension PartnerConnection {
+    /// Calls a write and gives the id that it answers.
+    func write(
+        _ schema: OperationSchema, ids: [String] = [], body: JSONObject? = nil
+    ) async throws(PartnerError) -> String {
+        // `call` has made sure of the id.
+        try await call(schema, ids: ids, body: body)["id"]?.stringValue ?? ""
+    }
+}
+
+extension JSONValue {
+    func record() throws(AnswerError) -> JSONObject {
+        guard let object = objectValue else { throw AnswerError("the answer is \(kindDescription), not an object") }
+        return object
+    }
+}

@@ -37,6 +37,7 @@ extension CoreBuiltins {
 private enum ListChange {
     static let push: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
+        guard call.ownsReceiver("push") else { return false }
         guard call.vm.admit((call[0].list.pointee.count + 1) * MemoryLayout<Value>.stride) else { return false }
         call.vm.append(kept(call, call[1]), to: call[0].list)
         return call.give(.null)
@@ -44,6 +45,7 @@ private enum ListChange {
 
     static let pop: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
+        guard call.ownsReceiver("pop") else { return false }
         let list = call[0].list
         guard list.pointee.count > 0 else { return call.fail(.index, "pop() of an empty list", code: "E0308") }
         list.pointee.count -= 1
@@ -52,6 +54,7 @@ private enum ListChange {
 
     static let insert: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
+        guard call.ownsReceiver("insert") else { return false }
         guard let index = call.int(1, of: "insert", "index") else { return false }
         let list = call[0].list
         let total = list.pointee.count
@@ -71,6 +74,7 @@ private enum ListChange {
 
     static let remove: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
+        guard call.ownsReceiver("remove") else { return false }
         guard let index = call.int(1, of: "remove", "index") else { return false }
         let list = call[0].list
         let total = list.pointee.count
@@ -87,6 +91,7 @@ private enum ListChange {
 
     static let clear: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
+        guard call.ownsReceiver("clear") else { return false }
         call[0].list.pointee.count = 0
         return call.give(.null)
     }

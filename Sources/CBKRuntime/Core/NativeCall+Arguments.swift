@@ -72,6 +72,15 @@ extension NativeCall {
         return names
     }
 
+    /// Whether the receiver may be changed in place. The emitter owns a variable's path first, which leaves nothing
+    /// shared; a call that came another way must not change what another place holds.
+    func ownsReceiver(_ function: String) -> Bool {
+        self[0].header.pointee.shared == 0
+            || fail(
+                .value, "\(function)() changes a 'var' along a path, such as rows[0].tags; this value is held elsewhere, too",
+                code: "E0334")
+    }
+
     /// Refuses a secret by its type: only its holder may ask for the text.
     func failSecret(_ function: String) -> Bool {
         fail(.type, "\(function)() does not take a secret; .reveal() gives its text", code: "E0333")

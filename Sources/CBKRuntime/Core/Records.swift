@@ -201,12 +201,14 @@ private enum RecordNative {
 
     static let remove: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
+        guard call.ownsReceiver("remove") else { return false }
         guard let key = call.string(1, of: "remove", "key") else { return false }
         return call.give(call.vm.remove(key, from: call[0].record) ?? .null)
     }
 
     static let clear: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
+        guard call.ownsReceiver("clear") else { return false }
         call.vm.clear(call[0].record)
         return call.give(.null)
     }

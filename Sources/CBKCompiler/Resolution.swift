@@ -35,6 +35,8 @@ package struct Variable: Sendable {
     /// Assigned, or its fields or items written, after its declaration.
     package var isReassigned: Bool
     package var isUsed: Bool
+    /// For a global: used by any function (arrow, batch body), not by the top level alone.
+    package var isUsedByFunctions: Bool
     /// For a declared function: its node number.
     package var function: NodeID?
 
@@ -47,6 +49,7 @@ package struct Variable: Sendable {
         isCaptured = false
         isReassigned = false
         isUsed = false
+        isUsedByFunctions = true
         function = nil
     }
 }

@@ -105,6 +105,7 @@ package struct Catalog: Sendable {
     private let functions: [String: Int]
     private let methods: [String: [ValueType: Int]]
     private let modules: Set<String>
+    private let methodNumbers: [String: Int]
 
     package init(_ signatures: [Signature]) {
         self.signatures = signatures
@@ -128,6 +129,8 @@ package struct Catalog: Sendable {
         self.functions = functions
         self.methods = methods
         self.modules = modules
+        methodNames = methods.keys.sorted()
+        methodNumbers = Dictionary(uniqueKeysWithValues: methodNames.enumerated().map { ($1, $0) })
     }
 
     /// The number of a function by its full name, such as `users.create`.
@@ -139,8 +142,10 @@ package struct Catalog: Sendable {
     /// The methods of that name, by the type they are called on.
     package func methods(named name: String) -> [ValueType: Int] { methods[name] ?? [:] }
 
-    /// The names of all methods, in no order.
-    package var methodNames: [String] { Array(methods.keys) }
+    /// The names of all methods, sorted: a name's place is the method's number in bytecode.
+    package let methodNames: [String]
+
+    package func methodNumber(_ name: String) -> Int? { methodNumbers[name] }
 
     /// The full names of all functions, in no order.
     package var functionNames: [String] { Array(functions.keys) }

@@ -1,0 +1,244 @@
+// Calls: of built-ins with their arguments in place, of functions, of methods, with labels and spreads; and batch,
+// which is a call of the built-in `__batch`.
+
+import CBKSyntax
+
+extension FunctionEmitter {
+    func emitCall(
+        _ expression: Expression, _ callee: Expression, _ arguments: [Argument], into target: Int
+    ) throws(EmitError) {
+        if case .builtin(let number)? = context.resolution.references[callee.id] {
+            try emitBuiltinCall(number, expression.span, arguments, into: target)
+            return
+        }
+        if case .member(let receiver, let name, let isOptional) = callee.kind {
+            if try emitChange(receiver, name, arguments, into: target) { return }
+            try emitMethodCall(receiver, name, isOptional: isOptional, arguments, expression.span, into: target)
+            return
+        }
+        try scoped { () throws(EmitError) in
+            let base = try allocate(1 + arguments.count)
+            if arguments.contains(where: \.isSpread) {
+                try emit(callee, into: base)
+                try emitSpreadCall(base, arguments, expression.span)
+            } else if case .variable(let variable)? = context.resolution.references[unwrapped(callee).id],
+                case .global(let slot) = place(of: variable), slot <= 0xFFFF,
+                context.resolution.variables[variable].kind == .function
+            {
+                try emitArguments(arguments, from: base + 1)
+                span = expression.span
+                add(Instruction(.callGlobal, x: labels(arguments) >= 0 ? 1 : 0, a: base, b: arguments.count, c: slot))
+                if labels(arguments) >= 0 { addWord(bc: labels(arguments)) }
+            } else {
+                try emit(callee, into: base)
+                try emitArguments(arguments, from: base + 1)
+                span = expression.span
+                add(Instruction(.call, x: labels(arguments) >= 0 ? 1 : 0, a: base, b: arguments.count))
+                if labels(arguments) >= 0 { addWord(bc: labels(arguments)) }
+            }
+            add(Instruction(.move, a: target, b: base))
+        }
+    }
+
+    /// The labels of a call's last arguments as a constant, or -1 without any.
+    func labels(_ arguments: [Argument]) -> Int {
+        let names = arguments.compactMap { $0.label?.text }
+        return names.isEmpty ? -1 : constant(.labels(names))
+    }
+
+    private func emitArguments(_ arguments: [Argument], from first: Int) throws(EmitError) {
+        for (index, argument) in arguments.enumerated() { try emit(argument.value, into: first + index) }
+    }
+
+    // MARK: Built-ins
+
+    private func emitBuiltinCall(_ number: Int, _ place: Span, _ arguments: [Argument], into target: Int) throws(EmitError) {
+        let signature = context.catalog.signatures[number]
+        if signature.name == "__yield", let value = arguments.first?.value {
+            try scoped { () throws(EmitError) in
+                let register = try allocate()
+                try emitOwned(value, into: register)
+                add(Instruction(.yield, a: register))
+            }
+            add(Instruction(.loadNull, a: target))
+            return
+        }
+        try scoped { () throws(EmitError) in
+            guard case .matched(let matched)? = match(arguments, to: signature) else {
+                let base = try allocate(3)
+                let (list, record) = try emitSpreadOperands(arguments)
+                add(Instruction(.move, a: base + 1, b: list))
+                add(Instruction(.move, a: base + 2, b: record))
+                span = place
+                add(Instruction(.callNativeSpread, a: base, c: number))
+                add(Instruction(.move, a: target, b: base))
+                return
+            }
+            try emitMatched(number, signature, matched, place, arguments, into: target)
+        }
+    }
+
+    private func emitMatched(
+        _ number: Int, _ signature: Signature, _ matched: ArgumentMatch, _ place: Span, _ arguments: [Argument],
+        into target: Int
+    ) throws(EmitError) {
+        var places: [Int?] = Array(repeating: nil, count: arguments.count)
+        var count = 0
+        var omitted: [Int] = []
+        for slot in matched.parameters {
+            switch slot {
+            case .leftOut:
+                omitted.append(count)
+                count += 1
+            case .argument(let index):
+                places[index] = count
+                count += 1
+            case .rest(let indices):
+                for index in indices {
+                    places[index] = count
+                    count += 1
+                }
+            }
+        }
+        let requestSlot = count
+        if signature.request != nil { count += 1 }
+        let base = try allocate(1 + count)
+        if let record = matched.requestRecord { places[record] = requestSlot }
+        for (index, argument) in arguments.enumerated() {
+            guard let slot = places[index] else { continue }
+            try emitOwned(argument.value, into: base + 1 + slot)
+        }
+        for slot in omitted { add(Instruction(.loadOmit, a: base + 1 + slot)) }
+        if signature.request != nil, matched.requestRecord == nil {
+            let entries = matched.requestFields.compactMap { index -> RecordEntry? in
+                arguments[index].label.map { .field($0, arguments[index].value, isShorthand: false) }
+            }
+            span = place
+            if entries.isEmpty {
+                add(Instruction(.loadNull, a: base + 1 + requestSlot))
+            } else {
+                try emitRecord(entries, into: base + 1 + requestSlot)
+            }
+        }
+        span = place
+        add(Instruction(.callNative, a: base, b: count, c: number))
+        add(Instruction(.move, a: target, b: base))
+    }
+
+    // MARK: Methods
+
+    private func emitMethodCall(
+        _ receiver: Expression, _ name: Name, isOptional: Bool, _ arguments: [Argument], _ place: Span, into target: Int
+    ) throws(EmitError) {
+        try scoped { () throws(EmitError) in
+            let base = try allocate(2 + arguments.count)
+            try emit(receiver, into: base + 1)
+            var skip: Int?
+            if isOptional {
+                add(Instruction(.loadNull, a: base))
+                skip = jump(Instruction(.branchNull, x: 1, a: base + 1))
+            }
+            let hasSpread = arguments.contains(where: \.isSpread)
+            if let method = context.catalog.methodNumber(name.text), !hasSpread {
+                for (index, argument) in arguments.enumerated() { try emitOwned(argument.value, into: base + 2 + index) }
+                span = name.span
+                add(Instruction(.callMethod, a: base, b: arguments.count, c: method))
+                addWord(bc: labels(arguments))
+            } else {
+                span = name.span
+                add(Instruction(.getField, a: base, b: base + 1, c: try shortConstant(name.text)))
+                addWord(bc: 0)
+                if hasSpread {
+                    try emitSpreadCall(base, arguments, place)
+                } else {
+                    try emitArguments(arguments, from: base + 1)
+                    span = place
+                    add(Instruction(.call, x: labels(arguments) >= 0 ? 1 : 0, a: base, b: arguments.count))
+                    if labels(arguments) >= 0 { addWord(bc: labels(arguments)) }
+                }
+            }
+            if let skip { patch(skip) }
+            add(Instruction(.move, a: target, b: base))
+        }
+    }
+
+    // MARK: Spreads
+
+    private func emitSpreadCall(_ callee: Int, _ arguments: [Argument], _ place: Span) throws(EmitError) {
+        let (list, record) = try emitSpreadOperands(arguments)
+        span = place
+        // Nothing but the callee may lie where the arguments are laid out.
+        let base = try allocate()
+        add(Instruction(.move, a: base, b: callee))
+        add(Instruction(.callSpread, a: base, b: list, c: record))
+        add(Instruction(.move, a: callee, b: base))
+    }
+
+    /// The positional arguments as a list and the named ones, with all spread records, as a record.
+    private func emitSpreadOperands(_ arguments: [Argument]) throws(EmitError) -> (Int, Int) {
+        let list = try allocate()
+        let record = try allocate()
+        var elements: [ListElement] = []
+        var entries: [RecordEntry] = []
+        for argument in arguments {
+            if argument.isSpread {
+                entries.append(.spread(argument.value))
+            } else if let label = argument.label {
+                entries.append(.field(label, argument.value, isShorthand: false))
+            } else {
+                elements.append(.value(argument.value))
+            }
+        }
+        try emit(Expression(id: 0, span: span, kind: .list(elements)), into: list)
+        try emitRecord(entries, into: record)
+        return (list, record)
+    }
+
+    // MARK: Batch
+
+    /// `__batch(source, body, key, parallel, columns, fields, isStatement)`
+    func emitBatch(_ batch: Batch, _ place: Span, into target: Int, isStatement: Bool) throws(EmitError) {
+        try scoped { () throws(EmitError) in
+            let base = try allocate(8)
+            try emitOwned(batch.source, into: base + 1)
+            let parameter = { (name: Name) in Function.Parameter(name: name, defaultValue: nil) }
+            let body = FunctionEmitter(context: context, parent: self, name: "batch")
+            body.loops.append(LoopContext(isBatchBody: true))
+            let bodyFunction = Function(
+                id: batch.bodyID, name: nil, parameters: [parameter(batch.binding)], body: .block(batch.body), span: batch.body.span)
+            try body.emitBody(of: bodyFunction)
+            addClosure(body, batch.bodyID, into: base + 2)
+            if let key = batch.key {
+                let function = Function(
+                    id: batch.keyID, name: nil, parameters: [parameter(batch.keyBinding)], body: .expression(key), span: key.span)
+                try emitClosure(function, name: "by", into: base + 3)
+            } else {
+                add(Instruction(.loadNull, a: base + 3))
+            }
+            if let parallel = batch.parallel {
+                try emit(parallel, into: base + 4)
+            } else {
+                add(Instruction(.loadNull, a: base + 4))
+            }
+            if let columns = context.resolution.emittedFields[batch.bodyID] {
+                emitNames(columns, into: base + 5)
+            } else {
+                add(Instruction(.loadNull, a: base + 5))
+            }
+            var fields: [String] = []
+            for field in context.resolution.rowFields[batch.bodyID] ?? [] where !fields.contains(field.name) {
+                fields.append(field.name)
+            }
+            emitNames(fields, into: base + 6)
+            add(Instruction(.loadBool, a: base + 7, b: isStatement ? 1 : 0))
+            span = place
+            add(Instruction(.callNative, a: base, b: 7, c: try builtin("__batch")))
+            add(Instruction(.move, a: target, b: base))
+        }
+    }
+
+    /// A constant list of names, one string with a newline between each: names of fields never hold one.
+    private func emitNames(_ names: [String], into target: Int) {
+        add(Instruction(.loadConstant, a: target, bc: constant(.string(names.joined(separator: "\n")))))
+    }
+}

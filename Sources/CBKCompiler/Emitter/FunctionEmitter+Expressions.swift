@@ -1,0 +1,322 @@
+// Expressions into registers. `emit` gives a value for use at once; `emitOwned` one that is stored under a second
+// name, so a list or record that another place holds is marked as shared.
+
+import CBKSyntax
+
+extension FunctionEmitter {
+    func emitOwned(_ expression: Expression, into target: Int, isStatement: Bool = false) throws(EmitError) {
+        try emit(expression, into: target, isShared: true, isStatement: isStatement)
+    }
+
+    /// A register that holds the value: a local's own where that is safe, else a new one.
+    func operand(_ expression: Expression) throws(EmitError) -> Int {
+        let expression = unwrapped(expression)
+        if case .name = expression.kind, case .variable(let variable)? = context.resolution.references[expression.id],
+            case .register(let register) = place(of: variable)
+        {
+            return register
+        }
+        let register = try allocate()
+        try emit(expression, into: register)
+        return register
+    }
+
+    /// Two operands: the first one's local is used in place only if the second cannot assign it.
+    func operands(_ left: Expression, _ right: Expression) throws(EmitError) -> (Int, Int) {
+        if mayAssign(right) {
+            let first = try allocate()
+            try emit(left, into: first)
+            return (first, try operand(right))
+        }
+        return (try operand(left), try operand(right))
+    }
+
+    /// Whether evaluating an expression could run a statement of this function.
+    private func mayAssign(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .null, .bool, .int, .float, .duration, .name, .omit, .regex, .function, .error: false
+        case .unary(_, let inner), .parenthesized(let inner), .member(let inner, _, _): mayAssign(inner)
+        case .binary(_, _, let left, let right), .index(let left, let right, _): mayAssign(left) || mayAssign(right)
+        case .call(let callee, let arguments): mayAssign(callee) || arguments.contains { mayAssign($0.value) }
+        case .string(let parts):
+            parts.contains { if case .expression(let inner) = $0 { mayAssign(inner) } else { false } }
+        case .list, .record, .catching, .conditional, .match, .batch, .block, .jump: true
+        }
+    }
+
+    func emit(
+        _ expression: Expression, into target: Int, isShared: Bool = false, isStatement: Bool = false
+    ) throws(EmitError) {
+        span = expression.span
+        let shared: UInt8 = isShared ? 1 : 0
+        switch expression.kind {
+        case .null: add(Instruction(.loadNull, a: target))
+        case .bool(let value): add(Instruction(.loadBool, a: target, b: value ? 1 : 0))
+        case .int(let value):
+            if let small = Int32(exactly: value) {
+                add(Instruction(.loadInt, a: target, bc: Int(small)))
+            } else {
+                add(Instruction(.loadConstant, a: target, bc: constant(.int(value))))
+            }
+        case .float(let value): add(Instruction(.loadConstant, a: target, bc: constant(.float(value))))
+        case .duration(let value): add(Instruction(.loadConstant, a: target, bc: constant(.duration(value))))
+        case .omit: add(Instruction(.loadOmit, a: target))
+        case .error, .regex: add(Instruction(.loadNull, a: target))
+        case .parenthesized(let inner): try emit(inner, into: target, isShared: isShared)
+        case .string(let parts): try emitString(parts, into: target)
+        case .name: emitName(expression, into: target, isShared: isShared)
+        case .list(let elements): try emitList(elements, into: target)
+        case .record(let entries): try emitRecord(entries, into: target)
+        case .function(let function): try emitClosure(function, name: "(function)", into: target)
+        case .unary(let operation, let inner):
+            try scoped { () throws(EmitError) in
+                let register = try operand(inner)
+                span = expression.span
+                add(Instruction(operation == .not ? .not : .negate, a: target, b: register))
+            }
+        case .binary(let operation, let place, let left, let right):
+            try emitBinary(expression, operation, place, left, right, into: target, isShared: isShared)
+        case .call(let callee, let arguments):
+            try emitCall(expression, callee, arguments, into: target)
+        case .member(let base, let name, let isOptional):
+            if let reference = context.resolution.references[expression.id] {
+                if case .builtin(let number) = reference {
+                    add(Instruction(.loadConstant, a: target, bc: constant(.builtin(number))))
+                    return
+                }
+                if case .module = reference { return }
+            }
+            try scoped { () throws(EmitError) in
+                let register = try operand(base)
+                span = name.span
+                let field = try shortConstant(name.text)
+                if isOptional {
+                    add(Instruction(.getFieldOptional, x: shared, a: target, b: register, c: field))
+                } else {
+                    add(Instruction(.getField, x: shared, a: target, b: register, c: field))
+                    addWord(bc: 0)
+                }
+            }
+        case .index(let base, let key, let isOptional):
+            try emitIndex(base, key, isOptional: isOptional, into: target, isShared: isShared)
+        case .catching(let value, let handler): try emitCatch(value, handler, into: target, isShared: isShared)
+        case .conditional(let branches, let otherwise):
+            var ends: [Int] = []
+            for (index, branch) in branches.enumerated() {
+                let fails = try emitBranches(branch.condition, jumpIf: false)
+                try emitBlock(branch.body, into: target)
+                if index < branches.count - 1 || otherwise != nil || !isStatement { ends.append(jump(Instruction(.jump))) }
+                for fail in fails { patch(fail) }
+            }
+            if let otherwise {
+                try emitBlock(otherwise, into: target)
+            } else {
+                add(Instruction(.loadNull, a: target))
+            }
+            for end in ends { patch(end) }
+        case .match(let subject, let arms): try emitMatch(subject, arms, into: target)
+        case .batch(let batch): try emitBatch(batch, expression.span, into: target, isStatement: isStatement)
+        case .block(let block): try emitBlock(block, into: target)
+        case .jump(let kind): try emitJump(kind, expression.span)
+        }
+    }
+
+    private func emitName(_ expression: Expression, into target: Int, isShared: Bool) {
+        let shared: UInt8 = isShared ? 1 : 0
+        switch context.resolution.references[expression.id] {
+        case .variable(let variable)?:
+            switch place(of: variable) {
+            case .register(let register):
+                if register != target || isShared { add(Instruction(isShared ? .moveShared : .move, a: target, b: register)) }
+            case .boxInRegister(let box): add(Instruction(.getBox, x: shared, a: target, b: box))
+            case .capture(let index): add(Instruction(.getCapture, x: shared, a: target, b: index))
+            case .boxInCapture(let index): add(Instruction(.getCaptureBox, x: shared, a: target, b: index))
+            case .global(let slot): add(Instruction(.getGlobal, x: shared, a: target, bc: slot))
+            }
+        case .builtin(let number)?: add(Instruction(.loadConstant, a: target, bc: constant(.builtin(number))))
+        case .module?, nil: add(Instruction(.loadNull, a: target))
+        }
+    }
+
+    private func emitString(_ parts: [StringPart], into target: Int) throws(EmitError) {
+        if parts.allSatisfy({ if case .text = $0 { true } else { false } }) {
+            let text = parts.map { if case .text(let text) = $0 { text } else { "" } }.joined()
+            add(Instruction(.loadConstant, a: target, bc: constant(.string(text))))
+            return
+        }
+        let whole = span
+        try scoped { () throws(EmitError) in
+            let first = try allocate(min(parts.count, FunctionEmitter.literalChunk))
+            var filled = 0
+            for part in parts {
+                if filled == FunctionEmitter.literalChunk {
+                    add(Instruction(.concatenate, a: first, b: first, c: filled))
+                    filled = 1
+                }
+                switch part {
+                case .text(let text): add(Instruction(.loadConstant, a: first + filled, bc: constant(.string(text))))
+                case .expression(let inner): try emit(inner, into: first + filled)
+                }
+                filled += 1
+            }
+            span = whole
+            add(Instruction(.concatenate, a: target, b: first, c: filled))
+        }
+    }
+
+    private func emitList(_ elements: [ListElement], into target: Int) throws(EmitError) {
+        let whole = span
+        try scoped { () throws(EmitError) in
+            let list = try allocate()
+            let first = try allocate(min(max(elements.count, 1), FunctionEmitter.literalChunk))
+            var filled = 0
+            var isMade = false
+            func flush() {
+                if !isMade {
+                    add(Instruction(.newList, a: list, b: first, c: filled))
+                } else if filled > 0 {
+                    add(Instruction(.listExtend, a: list, b: first, c: filled))
+                }
+                isMade = true
+                filled = 0
+            }
+            for element in elements {
+                if filled == FunctionEmitter.literalChunk { flush() }
+                switch element {
+                case .value(let value):
+                    try emitOwned(value, into: first + filled)
+                    filled += 1
+                case .spread(let value):
+                    flush()
+                    try emit(value, into: first)
+                    span = value.span
+                    add(Instruction(.listSpread, a: list, b: first))
+                }
+            }
+            span = whole
+            if !isMade || filled > 0 { flush() }
+            add(Instruction(.move, a: target, b: list))
+        }
+    }
+
+    func emitRecord(_ entries: [RecordEntry], into target: Int) throws(EmitError) {
+        let whole = span
+        var names: [String] = []
+        var values: [Expression] = []
+        for entry in entries {
+            guard case .field(let name, let value, _) = entry else { break }
+            if case .omit = value.kind { continue }
+            names.append(name.text)
+            values.append(value)
+        }
+        let isPlain = entries.allSatisfy { if case .field = $0 { true } else { false } }
+        if isPlain, values.count <= FunctionEmitter.literalChunk, chunk.layouts.count < 0xFFFF {
+            try scoped { () throws(EmitError) in
+                let first = try allocate(values.count)
+                for (index, value) in values.enumerated() { try emitOwned(value, into: first + index) }
+                span = whole
+                chunk.layouts.append(names)
+                add(Instruction(.newRecord, a: target, b: first, c: chunk.layouts.count - 1))
+            }
+            return
+        }
+        try scoped { () throws(EmitError) in
+            let record = try allocate()
+            let register = try allocate()
+            chunk.layouts.append([])
+            add(Instruction(.newRecord, a: record, b: record, c: chunk.layouts.count - 1))
+            for entry in entries {
+                switch entry {
+                case .field(let name, let value, _):
+                    try emitOwned(value, into: register)
+                    span = name.span
+                    add(Instruction(.recordPut, a: record, b: register, c: try shortConstant(name.text)))
+                case .spread(let value):
+                    try emit(value, into: register)
+                    span = value.span
+                    add(Instruction(.recordSpread, a: record, b: register))
+                }
+            }
+            add(Instruction(.move, a: target, b: record))
+        }
+    }
+
+    private func emitIndex(
+        _ base: Expression, _ key: Expression, isOptional: Bool, into target: Int, isShared: Bool
+    ) throws(EmitError) {
+        let shared: UInt8 = isShared ? 1 : 0
+        try scoped { () throws(EmitError) in
+            if case .binary(.range, _, let lower, let upper) = key.kind {
+                let first = try allocate(3)
+                try emit(base, into: first)
+                try emit(lower, into: first + 1)
+                try emit(upper, into: first + 2)
+                span = key.span
+                add(Instruction(.slice, x: isOptional ? 1 : 0, a: target, b: first, c: first + 1))
+                return
+            }
+            let (container, index) = try operands(base, key)
+            span = key.span
+            add(Instruction(isOptional ? .getIndexOptional : .getIndex, x: shared, a: target, b: container, c: index))
+        }
+    }
+
+    private func emitCatch(_ value: Expression, _ handler: CatchHandler, into target: Int, isShared: Bool) throws(EmitError) {
+        try scoped { () throws(EmitError) in
+            let result = try allocate()
+            let caught = try allocate()
+            let start = chunk.code.count
+            try emit(value, into: result, isShared: isShared)
+            let end = chunk.code.count
+            let done = jump(Instruction(.jump))
+            if end > start {
+                chunk.handlers.append(Handler(start: start, end: end, target: chunk.code.count, register: caught))
+            }
+            switch handler {
+            case .value(let fallback): try emit(fallback, into: result, isShared: isShared)
+            case .handler(let binding, let body):
+                try bind(binding, to: caught)
+                try emit(body, into: result, isShared: isShared)
+            }
+            patch(done)
+            add(Instruction(.move, a: target, b: result))
+        }
+    }
+
+    private func emitJump(_ kind: Jump, _ place: Span) throws(EmitError) {
+        try scoped { () throws(EmitError) in
+            switch kind {
+            case .throw(let value):
+                let register = try operand(value)
+                span = place
+                add(Instruction(.throw, a: register))
+            case .return(let value):
+                guard let value else {
+                    add(Instruction(.returnNull))
+                    return
+                }
+                let register = try allocate()
+                try emitReturned(value, into: register)
+                add(Instruction(.return, a: register))
+            case .skip(let reason):
+                let register = try allocate()
+                if let reason { try emit(reason, into: register) } else { add(Instruction(.loadNull, a: register)) }
+                add(Instruction(.endItem, x: 1, a: register))
+            case .break:
+                guard let loop = loops.indices.last else { return }
+                if loops[loop].isBatchBody {
+                    add(Instruction(.endItem, x: 2))
+                } else {
+                    loops[loop].breaks.append(jump(Instruction(.jump)))
+                }
+            case .continue:
+                guard let loop = loops.indices.last else { return }
+                if loops[loop].isBatchBody {
+                    add(Instruction(.endItem, x: 0))
+                } else {
+                    loops[loop].continues.append(jump(Instruction(.jump)))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+// Assignments and calls that change a variable along a path. Operands are evaluated first; then the walk owns each
+// level from the variable down, so that nothing that another place holds is changed, and nothing suspends meanwhile.
+
+import CBKSyntax
+
+extension FunctionEmitter {
+    static let changingMethods: Set<String> = ["push", "pop", "insert", "remove", "clear"]
+
+    /// One step of a path: its key's register, or a field's name.
+    private enum Step {
+        case field(Name)
+        case item(register: Int, span: Span)
+    }
+
+    private struct Path {
+        var variable: VariableID
+        var rootSpan: Span
+        var steps: [Step]
+    }
+
+    func emitAssignment(
+        _ target: Expression, _ operation: BinaryOperator?, _ operatorSpan: Span, _ value: Expression
+    ) throws(EmitError) {
+        if case .name = target.kind, case .variable(let variable)? = context.resolution.references[target.id] {
+            try emitNameAssignment(variable, target, operation, operatorSpan, value)
+            return
+        }
+        guard let path = try evaluate(target) else { return }
+        let result = try allocate()
+        if let operation {
+            let old = try allocate()
+            try read(path, into: old)
+            let right = try operand(value)
+            span = operatorSpan
+            add(Instruction(opcode(of: operation), a: result, b: old, c: right))
+        } else {
+            try emitOwned(value, into: result)
+        }
+        guard let last = path.steps.last else { return }
+        let owner = try own(path, steps: path.steps.count - 1)
+        switch last {
+        case .field(let name):
+            span = name.span
+            add(Instruction(.setField, a: owner, b: try shortConstant(name.text), c: result))
+            addWord(bc: 0)
+        case .item(let register, let place):
+            span = place
+            add(Instruction(.setIndex, a: owner, b: register, c: result))
+        }
+    }
+
+    private func emitNameAssignment(
+        _ variable: VariableID, _ target: Expression, _ operation: BinaryOperator?, _ operatorSpan: Span, _ value: Expression
+    ) throws(EmitError) {
+        if case .register(let register) = place(of: variable) {
+            if let operation {
+                if case .int(let number) = unwrapped(value).kind, let immediate = immediate(operation, number) {
+                    span = operatorSpan
+                    add(Instruction(immediate.0, a: register, b: register, c: immediate.1))
+                    return
+                }
+                let right = try operand(value)
+                span = operatorSpan
+                add(Instruction(opcode(of: operation), a: register, b: register, c: right))
+            } else if isDirect(value) {
+                try emitOwned(value, into: register)
+            } else {
+                let result = try allocate()
+                try emitOwned(value, into: result)
+                add(Instruction(.move, a: register, b: result))
+            }
+            return
+        }
+        let result = try allocate()
+        if let operation {
+            try emit(target, into: result)
+            let right = try operand(value)
+            span = operatorSpan
+            add(Instruction(opcode(of: operation), a: result, b: result, c: right))
+        } else {
+            try emitOwned(value, into: result)
+        }
+        span = target.span
+        store(result, in: place(of: variable))
+    }
+
+    /// Whether a value's instructions write their target last, after reading everything.
+    private func isDirect(_ value: Expression) -> Bool {
+        switch unwrapped(value).kind {
+        case .null, .bool, .int, .float, .duration, .name: true
+        case .binary(let operation, _, let left, let right):
+            ![.and, .or, .coalesce].contains(operation) && isOperandSimple(left) && isOperandSimple(right)
+        default: false
+        }
+    }
+
+    private func isOperandSimple(_ value: Expression) -> Bool {
+        switch unwrapped(value).kind {
+        case .null, .bool, .int, .float, .duration, .name: true
+        case .member(let base, _, _): isOperandSimple(base)
+        case .index(let base, let key, _): isOperandSimple(base) && isOperandSimple(key)
+        case .binary(let operation, _, let left, let right):
+            ![.and, .or, .coalesce].contains(operation) && isOperandSimple(left) && isOperandSimple(right)
+        default: false
+        }
+    }
+
+    private func store(_ register: Int, in place: Place) {
+        switch place {
+        case .register(let target): add(Instruction(.move, a: target, b: register))
+        case .boxInRegister(let box): add(Instruction(.setBox, a: box, b: register))
+        case .boxInCapture(let index): add(Instruction(.setCaptureBox, a: index, b: register))
+        case .global(let slot): add(Instruction(.setGlobal, a: register, bc: slot))
+        case .capture: preconditionFailure("a captured variable that is assigned is boxed")
+        }
+    }
+
+    // MARK: Paths
+
+    /// A path's variable and its keys, evaluated; nil where it does not start at a variable.
+    private func evaluate(_ target: Expression) throws(EmitError) -> Path? {
+        switch target.kind {
+        case .name:
+            guard case .variable(let variable)? = context.resolution.references[target.id] else { return nil }
+            return Path(variable: variable, rootSpan: target.span, steps: [])
+        case .parenthesized(let inner): return try evaluate(inner)
+        case .member(let base, let name, _):
+            guard var path = try evaluate(base) else { return nil }
+            path.steps.append(.field(name))
+            return path
+        case .index(let base, let key, _):
+            guard var path = try evaluate(base) else { return nil }
+            let register = try allocate()
+            try emit(key, into: register)
+            path.steps.append(.item(register: register, span: key.span))
+            return path
+        default: return nil
+        }
+    }
+
+    private func load(_ variable: VariableID, into register: Int) {
+        switch place(of: variable) {
+        case .register(let source): add(Instruction(.move, a: register, b: source))
+        case .boxInRegister(let box): add(Instruction(.getBox, a: register, b: box))
+        case .boxInCapture(let index): add(Instruction(.getCaptureBox, a: register, b: index))
+        case .global(let slot): add(Instruction(.getGlobal, a: register, bc: slot))
+        case .capture(let index): add(Instruction(.getCapture, a: register, b: index))
+        }
+    }
+
+    private func read(_ path: Path, into register: Int) throws(EmitError) {
+        span = path.rootSpan
+        load(path.variable, into: register)
+        for step in path.steps {
+            switch step {
+            case .field(let name):
+                span = name.span
+                add(Instruction(.getField, a: register, b: register, c: try shortConstant(name.text)))
+                addWord(bc: 0)
+            case .item(let key, let place):
+                span = place
+                add(Instruction(.getIndex, a: register, b: register, c: key))
+            }
+        }
+    }
+
+    /// Walks down the first `count` steps, owning each level; the register that holds the last one.
+    private func own(_ path: Path, steps count: Int) throws(EmitError) -> Int {
+        span = path.rootSpan
+        var current: Int
+        if case .register(let register) = place(of: path.variable) {
+            current = register
+            add(Instruction(.own, a: current))
+        } else {
+            current = try allocate()
+            load(path.variable, into: current)
+            add(Instruction(.own, a: current))
+            store(current, in: place(of: path.variable))
+        }
+        for step in path.steps.prefix(count) {
+            let next = try allocate()
+            switch step {
+            case .field(let name):
+                span = name.span
+                add(Instruction(.ownField, a: next, b: current, c: try shortConstant(name.text)))
+                addWord(bc: 0)
+            case .item(let register, let place):
+                span = place
+                add(Instruction(.ownIndex, a: next, b: current, c: register))
+            }
+            current = next
+        }
+        return current
+    }
+
+    // MARK: Changing methods
+
+    /// Emits `path.push(…)` and its like where the path starts at a `var`; false where it does not.
+    func emitChange(
+        _ receiver: Expression, _ name: Name, _ arguments: [Argument], into target: Int
+    ) throws(EmitError) -> Bool {
+        guard FunctionEmitter.changingMethods.contains(name.text), let root = rootVariable(receiver),
+            context.resolution.variables[root].kind == .mutable, !arguments.contains(where: \.isSpread)
+        else { return false }
+        guard let method = context.catalog.methodNumber(name.text) else { return false }
+        try scoped { () throws(EmitError) in
+            guard let path = try evaluate(receiver) else { return }
+            let base = try allocate(2 + arguments.count)
+            for (index, argument) in arguments.enumerated() { try emitOwned(argument.value, into: base + 2 + index) }
+            let owned = try own(path, steps: path.steps.count)
+            span = name.span
+            if name.text == "push", arguments.count == 1, arguments[0].label == nil {
+                add(Instruction(.push, a: owned, b: base + 2))
+                add(Instruction(.loadNull, a: target))
+                return
+            }
+            add(Instruction(.move, a: base + 1, b: owned))
+            add(Instruction(.callMethod, a: base, b: arguments.count, c: method))
+            addWord(bc: labels(arguments))
+            add(Instruction(.move, a: target, b: base))
+        }
+        return true
+    }
+
+    private func rootVariable(_ expression: Expression) -> VariableID? {
+        switch expression.kind {
+        case .name:
+            if case .variable(let variable)? = context.resolution.references[expression.id] { return variable }
+            return nil
+        case .parenthesized(let inner): return rootVariable(inner)
+        case .member(let base, _, isOptional: false), .index(let base, _, isOptional: false): return rootVariable(base)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,219 @@
+// The interpreter: an actor on a thread of its own that runs fibers, hands their requests to other threads, and
+// resumes them with the replies. Its machine is single-threaded, its I/O concurrent.
+
+import CBKCompiler
+import CBKSyntax
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// How a program ended.
+package struct RunResult: Sendable {
+    /// The last value of an interactive program.
+    package var value: Snapshot = .null
+    /// The last value is a stream: `Interpreter.run` gives its first items as a list in `value`.
+    package var isStream = false
+    package var error: ScriptError?
+    /// Innermost first.
+    package var trace: [TraceEntry] = []
+}
+
+package actor Interpreter {
+    private let executor: ThreadExecutor
+    private let machine: VMBox
+    private let interruption: Interruption
+    package nonisolated let catalog: Catalog
+    private var isPumping = false
+    private var waiters: [UInt64: CheckedContinuation<RunResult, Never>] = [:]
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// - Parameters:
+    ///   - catalog: of `builtins`, in their order.
+    ///   - services: what natives of other modules find as `NativeCall.vm.services`.
+    package init(builtins: [Builtin], catalog: Catalog, services: AnyObject & Sendable, budget: Budget = Budget()) {
+        self.catalog = catalog
+        executor = ThreadExecutor(name: "interpreter")
+        interruption = Interruption()
+        machine = VMBox(
+            VM(builtins: builtins, catalog: catalog, services: services, budget: budget, isInterrupted: interruption.flag))
+    }
+
+    /// Collects garbage at every opportunity: a test mode.
+    package func stressCollector() {
+        machine.vm.heap.state.pointee.isStressed = true
+        machine.vm.heap.state.pointee.debt = 0
+    }
+
+    /// Ends what runs with an error that no script can catch. Safe from any thread.
+    package nonisolated func interrupt() {
+        interruption.flag.pointee = 1
+        Task { await self.cancelWaiting() }
+    }
+
+    /// Values for the globals before a program runs, such as its parameters.
+    package func setGlobal(_ slot: Int, to value: Snapshot) {
+        machine.vm.growGlobals(to: slot + 1)
+        machine.vm.state.pointee.globals[slot] = machine.vm.value(of: value)
+    }
+
+    /// A global's value; nil before its definition.
+    package func global(_ slot: Int) -> Snapshot? {
+        let state = machine.vm.state
+        guard slot < state.pointee.globalCapacity, state.pointee.globals[slot].tag != Tag.undefined else { return nil }
+        return machine.vm.snapshot(state.pointee.globals[slot])
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// - Parameter lastValueSlot: where the last value goes too, such as the global `_` of a REPL.
+    package func run(_ chunk: Chunk, source: SourceFile, globalCount: Int, lastValueSlot: Int? = nil) async -> RunResult {
+        let vm = machine.vm
+        vm.growGlobals(to: max(globalCount, (lastValueSlot ?? -1) + 1))
+        interruption.flag.pointee = 0
+        let prototype = vm.load(chunk, source: source)
+        let fiber = vm.makeFiber(item: 0, context: nil)
+        let closure = vm.makeClosure(prototype, registers: vm.state.pointee.globals, captures: vm.state.pointee.globals)
+        fiber.enter(closure.closure, arguments: [])
+        let id = fiber.id.number
+        fiber.onEnd = { [weak self] end in
+            self?.assumeIsolated { $0.finish(id, end, lastValueSlot) }
+        }
+        vm.state.pointee.ready.append(fiber)
+        return await withCheckedContinuation { continuation in
+            waiters[id] = continuation
+            pump()
+        }
+    }
+
+    private func finish(_ id: UInt64, _ end: FiberEnd, _ lastValueSlot: Int?) {
+        var result = RunResult()
+        switch end {
+        case .done(let value):
+            if let lastValueSlot, !value.isNull {
+                value.share()
+                machine.vm.state.pointee.globals[lastValueSlot] = value
+            }
+            result.isStream = value.tag == Tag.stream
+            result.value = machine.vm.snapshot(value)
+        case .skipped, .stopped: break
+        case .failed(let error, let trace):
+            result.error = error
+            result.trace = trace
+        }
+        waiters.removeValue(forKey: id)?.resume(returning: result)
+    }
+
+    // MARK: Scheduling
+
+    private func pump() {
+        guard !isPumping else { return }
+        isPumping = true
+        defer { isPumping = false }
+        let vm = machine.vm
+        var turns = 0
+        while let fiber = nextReady() {
+            switch vm.run(fiber) {
+            case .finished(let ended, let end):
+                vm.state.pointee.current = nil
+                ended.onEnd?(end)
+            case .suspended(let waiting, let request):
+                vm.state.pointee.current = nil
+                vm.state.pointee.fibers[waiting.id.number] = waiting
+                perform(request, for: waiting.id)
+            case .preempted(let fiber):
+                vm.state.pointee.current = nil
+                vm.state.pointee.ready.append(fiber)
+                turns += 1
+            }
+            // Let replies in: the rest goes on as a job of its own.
+            turns += 1
+            if turns >= 64, !vm.state.pointee.ready.isEmpty {
+                Task { self.pump() }
+                return
+            }
+        }
+    }
+
+    private func nextReady() -> Fiber? {
+        let state = machine.vm.state
+        guard !state.pointee.ready.isEmpty else { return nil }
+        return state.pointee.ready.removeFirst()
+    }
+
+    private func perform(_ request: AsynchronousRequest, for id: FiberID) {
+        Task.detached { [weak self] in
+            let outcome: Result<Reply, any Error>
+            do {
+                outcome = .success(try await request.perform())
+            } catch {
+                outcome = .failure(error)
+            }
+            await self?.resume(id, outcome, operation: request.operation)
+        }
+    }
+
+    private func resume(_ id: FiberID, _ outcome: Result<Reply, any Error>, operation: String?) {
+        let vm = machine.vm
+        guard let fiber = vm.state.pointee.fibers.removeValue(forKey: id.number), let waiting = fiber.waiting else { return }
+        fiber.waiting = nil
+        do {
+            let value = try outcome.get().materialize(vm)
+            switch waiting {
+            case .register(let register): fiber.state.pointee.stack[register] = value
+            case .iterator(let register):
+                let iterator = fiber.state.pointee.stack[register].iterator
+                iterator.pointee.buffer = value
+                iterator.pointee.index = 0
+            }
+            vm.state.pointee.ready.append(fiber)
+        } catch {
+            fail(fiber, error as? ScriptError ?? ScriptError(.io, "\(error)", operation: operation))
+        }
+        pump()
+    }
+
+    /// Raises an error in a fiber at the call it waits for.
+    private func fail(_ fiber: Fiber, _ error: ScriptError) {
+        let vm = machine.vm
+        vm.raise(error)
+        if let handled = vm.unwind(fiber) {
+            vm.state.pointee.ready.append(handled)
+        } else {
+            let ended = vm.state.pointee.current ?? fiber
+            vm.state.pointee.current = nil
+            ended.onEnd?(vm.takeFailure())
+        }
+    }
+
+    private func cancelWaiting() {
+        let waiting = machine.vm.state.pointee.fibers.values
+        machine.vm.state.pointee.fibers = [:]
+        for fiber in waiting {
+            fiber.waiting = nil
+            fail(fiber, ScriptError(.cancelled, "interrupted", code: "E0506", isCatchable: false))
+        }
+        pump()
+    }
+}
+
+/// Owns the machine: its end is the interpreter's. Only the interpreter's thread touches what is inside.
+private final class VMBox: @unchecked Sendable {
+    let vm: VM
+    init(_ vm: VM) { self.vm = vm }
+    deinit { vm.destroy() }
+}
+
+/// A flag that other threads raise and the machine reads at every slice: a torn read is impossible for 32 bits, a
+/// late one harmless.
+private final class Interruption: @unchecked Sendable {
+    let flag: UnsafeMutablePointer<Int32>
+    init() {
+        flag = .allocate(capacity: 1)
+        flag.initialize(to: 0)
+    }
+    deinit { flag.deallocate() }
+}

@@ -1,0 +1,220 @@
+// Errors: raising them, finding their handler, and what is left when there is none.
+
+import CBKCompiler
+import CBKSyntax
+
+extension VM {
+    @inline(never)
+    func raiseUndefined() {
+        raise(.name, "used before its definition has run", code: "E0311")
+    }
+
+    @inline(never)
+    func raiseForeignWrite() {
+        raise(
+            .value, "a batch's body cannot assign a variable made outside the item; results leave by 'emit'", code: "E0313")
+    }
+
+    @inline(never)
+    func raiseCondition(_ value: Value, _ place: String) {
+        raise(.type, "\(place) must be true or false, not \(value.typeName)", code: "E0303")
+    }
+
+    @inline(never)
+    func raiseNoMethod(_ name: String, _ receiver: Value) {
+        if receiver.isNull {
+            raise(.type, "null has no method '\(name)'; '?.\(name)(…)' gives null there", code: "E0309")
+            return
+        }
+        var message = "\(receiver.typeName) has no method '\(name)'"
+        if receiver.tag == Tag.secret { message += "; .reveal() gives its text" }
+        if let type = receiver.type {
+            let names = state.pointee.methodNames.filter { state.pointee.catalog.methods(named: $0)[type] != nil }
+            if let near = suggestion(for: name, among: names) { message += "; did you mean '\(near)'?" }
+        }
+        raise(.name, message, code: "E0309")
+    }
+
+    @inline(never)
+    func raiseNotCallable(_ value: Value) {
+        raise(.type, "\(value.typeName) is not a function", code: "E0310")
+    }
+
+    @inline(never)
+    func raiseNoMatch(_ value: Value) {
+        raise(.value, "no arm of this match fits \(literal(value, limit: 80))", code: "E0312")
+    }
+
+    /// `throw value`
+    @inline(never)
+    func raiseThrown(_ value: Value) {
+        switch value.tag {
+        case Tag.error:
+            raise(scriptError(of: value))
+            state.pointee.pendingValue = value
+        case Tag.string:
+            raise(.user, value.string.text)
+        default:
+            raise(.type, "'throw' takes a message or an error, not \(value.typeName)", code: "E0301")
+        }
+    }
+
+    /// An error value with no origin yet, as `error(…)` makes it.
+    package func makeError(_ error: ScriptError) -> Value { makeError(error, origin: nil) }
+
+    func makeError(_ error: ScriptError, origin: ErrorOrigin?) -> Value {
+        let fields = makeRecord([
+            ("kind", string(error.kind.rawValue)), ("message", string(error.message)),
+            ("status", error.status.map { Value(int: $0) } ?? .null), ("code", error.code.map { string($0) } ?? .null),
+            ("operation", error.operation.map { string($0) } ?? .null), ("request", error.request.map { string($0) } ?? .null),
+        ])
+        let object = heap.allocate(MemoryLayout<ErrorObject>.size, .error).assumingMemoryBound(to: ErrorObject.self)
+        object.pointee.fields = fields
+        object.pointee.origin = origin.map { .passRetained($0) }
+        return Value(object: object, tag: Tag.error)
+    }
+
+    /// The other way round.
+    func scriptError(of value: Value) -> ScriptError {
+        let record = value.error.pointee.fields.record
+        func text(_ name: String) -> String? {
+            get(name, of: record).flatMap { $0.tag == Tag.string ? $0.string.text : nil }
+        }
+        let origin = value.error.pointee.origin?.takeUnretainedValue() as? ErrorOrigin
+        return ScriptError(
+            text("kind").flatMap { ScriptError.Kind(rawValue: $0) } ?? .user, text("message") ?? "", code: text("code"),
+            status: get("status", of: record).flatMap { $0.isInt ? Int($0.int) : nil }, operation: text("operation"),
+            request: text("request"), isCatchable: origin?.isCatchable ?? true)
+    }
+
+    // MARK: Unwinding
+
+    /// Finds the handler of the raised error in the fiber or, for a stream's fiber, in those that read it. The fiber that
+    /// goes on, or nil when there is none; then `current` is the fiber that failed and `takeFailure` has the rest.
+    func unwind(_ start: Fiber) -> Fiber? {
+        let error = state.pointee.pending ?? ScriptError(.value, "an error without a cause")
+        let thrown = state.pointee.pendingValue
+        let known = thrown.tag == Tag.error ? thrown.error.pointee.origin?.takeUnretainedValue() as? ErrorOrigin : nil
+        let origin = known ?? ErrorOrigin(trace: trace(of: start), isCatchable: error.isCatchable)
+        if thrown.tag == Tag.error, known == nil { thrown.error.pointee.origin = .passRetained(origin) }
+        var fiber = start
+        while true {
+            if error.isCatchable, let target = findHandler(fiber) {
+                let frame = fiber.state.pointee.frames + (fiber.state.pointee.frameCount - 1)
+                frame.pointee.pc = frame.pointee.closure.pointee.prototype.pointee.code + target.target
+                let value = thrown.tag == Tag.error ? thrown : makeError(error, origin: origin)
+                fiber.state.pointee.stack[frame.pointee.base + target.register] = value
+                state.pointee.pending = nil
+                state.pointee.pendingValue = .null
+                return fiber
+            }
+            fiber.state.pointee.frameCount = 0
+            guard let parent = fiber.parent else { break }
+            fiber.parent = nil
+            fiber = parent
+        }
+        state.pointee.current = fiber
+        state.pointee.failure = .failed(error, trace: origin.trace)
+        state.pointee.pending = nil
+        state.pointee.pendingValue = .null
+        return nil
+    }
+
+    /// Pops frames down to the one with a handler around its instruction.
+    private func findHandler(_ fiber: Fiber) -> Handler? {
+        while fiber.state.pointee.frameCount > 0 {
+            let frame = fiber.state.pointee.frames[fiber.state.pointee.frameCount - 1]
+            let prototype = frame.closure.pointee.prototype
+            let place = frame.pc - prototype.pointee.code - 1
+            let handlers = prototype.pointee.info.takeUnretainedValue().chunk.handlers
+            if let handler = handlers.first(where: { $0.start <= place && place < $0.end }) { return handler }
+            fiber.state.pointee.frameCount -= 1
+        }
+        return nil
+    }
+
+    func takeFailure() -> FiberEnd {
+        let failure = state.pointee.failure
+        state.pointee.failure = nil
+        return failure ?? .failed(ScriptError(.value, "an error without a cause"), trace: [])
+    }
+
+    /// The calls on the way to the running instruction, innermost first, without the language's own.
+    private func trace(of start: Fiber) -> [TraceEntry] {
+        var entries: [TraceEntry] = []
+        var next: Fiber? = start
+        while let fiber = next {
+            for level in stride(from: fiber.state.pointee.frameCount - 1, through: 0, by: -1) where entries.count < 64 {
+                let frame = fiber.state.pointee.frames[level]
+                let info = frame.closure.pointee.prototype.pointee.info.takeUnretainedValue()
+                guard !info.isInternal else { continue }
+                let place = frame.pc - frame.closure.pointee.prototype.pointee.code - 1
+                let span = info.chunk.spans.indices.contains(place) ? info.chunk.spans[place] : Span(start: 0, end: 0)
+                entries.append(TraceEntry(function: info.chunk.name, source: info.source, span: span))
+            }
+            next = fiber.parent
+        }
+        return entries
+    }
+
+    /// Notes spent steps; false with an error raised when a budget is exhausted or the run was interrupted.
+    @inline(never)
+    func refuel(_ fuel: inout Int) -> Bool {
+        state.pointee.steps += Int64(VM.slice - fuel)
+        fuel = VM.slice
+        if state.pointee.isInterrupted.pointee != 0 {
+            return raise(ScriptError(.cancelled, "interrupted", code: "E0506", isCatchable: false))
+        }
+        guard state.pointee.steps <= state.pointee.budget.steps else {
+            return raise(
+                ScriptError(
+                    .limit, "the budget of \(state.pointee.budget.steps) steps is used up (--max-steps)", code: "E0501",
+                    isCatchable: false))
+        }
+        return true
+    }
+
+    // MARK: Collecting
+
+    @inline(never)
+    func collect(_ running: Fiber?) {
+        let heap = self.heap
+        heap.beginMarking()
+        heap.mark(state.pointee.globals, count: state.pointee.globalCapacity)
+        heap.mark(state.pointee.pendingValue)
+        for (_, value) in state.pointee.pinned { heap.mark(value) }
+        for entry in state.pointee.natives { heap.mark(entry.closure) }
+        var next = running
+        while let fiber = next {
+            markFiber(fiber)
+            next = fiber.parent
+        }
+        for fiber in state.pointee.ready { markChain(fiber) }
+        for (_, fiber) in state.pointee.fibers { markChain(fiber) }
+        heap.finishMarking { markFiber($0) }
+    }
+
+    private func markChain(_ start: Fiber) {
+        var next: Fiber? = start
+        while let fiber = next {
+            markFiber(fiber)
+            next = fiber.parent
+        }
+    }
+
+    private func markFiber(_ fiber: Fiber) {
+        let state = fiber.state
+        let collection = self.state.pointee.heap.state.pointee.collections
+        guard fiber.lastMarked != collection else { return }
+        fiber.lastMarked = collection
+        var top = 1
+        for level in 0..<state.pointee.frameCount {
+            let frame = state.pointee.frames[level]
+            heap.mark(UnsafeMutableRawPointer(frame.closure).assumingMemoryBound(to: ObjectHeader.self))
+            top = max(top, frame.base + frame.closure.pointee.prototype.pointee.registerCount)
+        }
+        top = min(top, state.pointee.capacity)
+        heap.mark(state.pointee.stack, count: top)
+        for index in top..<state.pointee.capacity { state.pointee.stack[index] = .null }
+    }
+}

@@ -1,0 +1,165 @@
+// Values as text: for interpolation and print (`text`), and as the language writes them (`literal`). Secrets are
+// masked in both; an interpolation that holds one is a secret itself.
+
+extension VM {
+    /// A value as `print` and `"${…}"` show it: a string as it is, anything else as the language writes it.
+    package func text(of value: Value) -> String {
+        if value.tag == Tag.string { return value.string.text }
+        var writer = TextWriter(vm: self)
+        writer.write(value, depth: 0)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// A value as the language writes it, strings in quotes; cut after about `limit` bytes.
+    package func literal(_ value: Value, limit: Int = .max) -> String {
+        var writer = TextWriter(vm: self)
+        writer.limit = limit
+        writer.writeQuoted(value, depth: 0)
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        return text.utf8.count > limit ? String(text.prefix(limit)) + "…" : text
+    }
+
+    /// `"${a}${b}"`
+    @inline(never)
+    func concatenate(_ parts: UnsafeMutablePointer<Value>, count: Int, into target: UnsafeMutablePointer<Value>) -> Bool {
+        var writer = TextWriter(vm: self)
+        swap(&writer.bytes, &state.pointee.scratch)
+        writer.bytes.removeAll(keepingCapacity: true)
+        var isSecret = false
+        for index in 0..<count {
+            let value = parts[index]
+            switch value.tag {
+            case Tag.string: writer.bytes.append(contentsOf: value.string.buffer)
+            case Tag.secret:
+                isSecret = true
+                writer.bytes.append(contentsOf: value.string.buffer)
+            case Tag.int: writer.write(value.int)
+            default: writer.write(value, depth: 0)
+            }
+            if writer.bytes.count > state.pointee.budget.value { break }
+        }
+        let isAdmitted = admit(writer.bytes.count)
+        if isAdmitted {
+            let made = writer.bytes.withUnsafeBufferPointer { makeString($0) }
+            target.pointee = Value(object: made, tag: isSecret ? Tag.secret : Tag.string)
+        }
+        swap(&writer.bytes, &state.pointee.scratch)
+        if state.pointee.scratch.capacity > 1 << 20 { state.pointee.scratch = [] }
+        return isAdmitted
+    }
+}
+
+/// Milliseconds as the language writes a duration: `1h30m`, `250ms`, `0s`.
+package func durationText(_ milliseconds: Int64) -> String {
+    if milliseconds == 0 { return "0s" }
+    var rest = milliseconds.magnitude
+    var text = milliseconds < 0 ? "-" : ""
+    for (size, unit) in [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms")] as [(UInt64, String)] {
+        if rest >= size {
+            text += "\(rest / size)\(unit)"
+            rest %= size
+        }
+    }
+    return text
+}
+
+/// Milliseconds since the epoch as RFC 3339 in UTC.
+package func datetimeText(_ milliseconds: Int64) -> String { CivilTime(milliseconds: milliseconds).rfc3339 }
+
+private struct TextWriter {
+    let vm: VM
+    var bytes: [UInt8] = []
+    var limit = Int.max
+
+    init(vm: VM) { self.vm = vm }
+
+    mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    mutating func write(_ number: Int64) {
+        if number < 0 { bytes.append(0x2D) }
+        var rest = number.magnitude
+        let start = bytes.count
+        repeat {
+            bytes.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest != 0
+        bytes[start...].reverse()
+    }
+
+    mutating func write(_ value: Value, depth: Int) {
+        switch value.tag {
+        case Tag.int: write(value.int)
+        case Tag.float: write("\(value.float)")
+        case Tag.bool: write(value.bool ? "true" : "false")
+        case Tag.null: write("null")
+        case Tag.duration: write(durationText(value.int))
+        case Tag.datetime: write(datetimeText(value.int))
+        case Tag.omit: write("omit")
+        case Tag.string: bytes.append(contentsOf: value.string.buffer)
+        case Tag.secret: write(SecretText(value.string.text).masked)
+        case Tag.list: writeList(value.list, depth)
+        case Tag.record: writeRecord(value.record, depth)
+        case Tag.native: write("<function \(vm.state.pointee.builtins[Int(value.bits)].signature.name)>")
+        case Tag.closure:
+            write("<function \(value.closure.pointee.prototype.pointee.info.takeUnretainedValue().chunk.name)>")
+        case Tag.stream:
+            let stream = value.stream
+            if stream.pointee.source == nil, stream.pointee.producer.isNull {
+                write("\(stream.pointee.lower)..\(stream.pointee.upper)")
+            } else {
+                write("<stream>")
+            }
+        case Tag.error: write("error: \(vm.scriptError(of: value).message)")
+        default: write("<\(value.typeName)>")
+        }
+    }
+
+    mutating func writeQuoted(_ value: Value, depth: Int) {
+        guard value.tag == Tag.string else { return write(value, depth: depth) }
+        bytes.append(0x22)
+        for byte in value.string.buffer {
+            switch byte {
+            case 0x22: write("\\\"")
+            case 0x5C: write("\\\\")
+            case 0x0A: write("\\n")
+            case 0x0D: write("\\r")
+            case 0x09: write("\\t")
+            case 0x24: write("\\$")
+            case 0..<0x20, 0x7F: write("\\u{\(String(byte, radix: 16))}")
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(0x22)
+    }
+
+    private mutating func writeList(_ list: UnsafeMutablePointer<ListObject>, _ depth: Int) {
+        guard depth < VM.deepest else { return write("[…]") }
+        bytes.append(0x5B)
+        for index in 0..<list.pointee.count where bytes.count <= limit {
+            if index > 0 { write(", ") }
+            writeQuoted(list.pointee.items[index], depth: depth + 1)
+        }
+        bytes.append(0x5D)
+    }
+
+    private mutating func writeRecord(_ record: UnsafeMutablePointer<RecordObject>, _ depth: Int) {
+        guard depth < VM.deepest else { return write("{…}") }
+        var cursor = 0
+        var isFirst = true
+        while bytes.count <= limit, let (key, value) = vm.next(of: record, &cursor) {
+            write(isFirst ? "{ " : ", ")
+            isFirst = false
+            if isWord(key) { bytes.append(contentsOf: key.buffer) } else { writeQuoted(Value(key), depth: depth) }
+            write(": ")
+            writeQuoted(value, depth: depth + 1)
+        }
+        write(isFirst ? "{}" : " }")
+    }
+
+    private func isWord(_ key: UnsafeMutablePointer<StringObject>) -> Bool {
+        guard let first = key.buffer.first, !(0x30...0x39).contains(first) else { return false }
+        return key.buffer.allSatisfy {
+            (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == 0x5F
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// The machine's state and what natives do with it: make strings, lists, records and errors. `VM` is a handle to
+// memory that lives from `init` to `destroy`; only the interpreter's thread uses it.
+
+import CBKCompiler
+import CBKSyntax
+
+struct VMState {
+    var heap: Heap
+    var shapes: ShapeTable
+    var interned: [String: UnsafeMutablePointer<StringObject>]
+    var globals: UnsafeMutablePointer<Value>
+    var globalCapacity: Int
+    var prototypes: [UnsafeMutablePointer<Prototype>]
+    /// By built-in number.
+    var natives: [NativeEntry]
+    /// By method number and the receiver's tag: built-in number, or -1.
+    var methods: UnsafeMutablePointer<Int32>
+    var methodNames: [String]
+    var catalog: Catalog
+    var builtins: [Builtin]
+    /// What an instruction or native raised.
+    var pending: ScriptError?
+    /// The thrown value, where a script's own `throw` raised.
+    var pendingValue: Value
+    /// How the last fiber failed, between unwinding and its end.
+    var failure: FiberEnd?
+    var current: Fiber?
+    var budget: Budget
+    var steps: Int64
+    var isInterrupted: UnsafeMutablePointer<Int32>
+    var scratch: [UInt8]
+    /// The host's context of the program: natives of other modules find their services here.
+    var services: AnyObject?
+    /// Fibers that may run or wait, by number.
+    var fibers: [UInt64: Fiber]
+    var ready: [Fiber]
+    var nextFiber: UInt64
+    /// Values that host code holds.
+    var pinned: [Int: Value]
+    var nextPin: Int
+}
+
+struct NativeEntry {
+    var function: NativeFunction?
+    var parameterCount: Int
+    var requiredCount: Int
+    var isVariadic: Bool
+    /// A `.script` body's closure once it has been compiled.
+    var closure: Value
+}
+
+/// Limits of a run; each exhausted one ends it with an uncatchable error.
+package struct Budget: Sendable {
+    package var steps: Int64 = 1_000_000_000_000
+    package var depth = 10_000
+    /// Bytes.
+    package var memory = 2 << 30
+    /// Bytes of one string, or 16 times the items of one list.
+    package var value = 256 << 20
+
+    package init() {}
+}
+
+package struct VM {
+    let state: UnsafeMutablePointer<VMState>
+
+    @inline(__always) package var heap: Heap { state.pointee.heap }
+    /// The object that the program's composition gave; natives cast it to what they need.
+    package var services: AnyObject? { state.pointee.services }
+    /// What `spawn` gave the running fiber's item.
+    package var itemContext: AnyObject? { state.pointee.current?.context }
+
+    // MARK: Strings
+
+    /// The one immortal string with that text.
+    func intern(_ text: String) -> UnsafeMutablePointer<StringObject> {
+        if let known = state.pointee.interned[text] { return known }
+        var text = text
+        let made = text.withUTF8 { bytes in
+            let cell = UnsafeMutableRawPointer.allocate(byteCount: StringObject.bytesOffset + max(8, bytes.count), alignment: 16)
+            cell.storeBytes(
+                of: ObjectHeader(kind: .string, mark: Heap.immortal, shared: 0, sizeClass: Heap.large, aux: 0), as: ObjectHeader.self)
+            let string = cell.assumingMemoryBound(to: StringObject.self)
+            string.pointee.count = bytes.count
+            if let base = bytes.baseAddress { string.bytes.update(from: base, count: bytes.count) }
+            _ = string.hash
+            return string
+        }
+        state.pointee.interned[text] = made
+        return made
+    }
+
+    /// A string with room for `count` bytes, which the caller fills at once.
+    @inline(__always)
+    package func makeString(count: Int) -> UnsafeMutablePointer<StringObject> {
+        let string = heap.allocate(StringObject.bytesOffset + count, .string).assumingMemoryBound(to: StringObject.self)
+        string.pointee.count = count
+        return string
+    }
+
+    @inline(__always)
+    package func makeString(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeMutablePointer<StringObject> {
+        let string = makeString(count: bytes.count)
+        if let base = bytes.baseAddress { string.bytes.update(from: base, count: bytes.count) }
+        return string
+    }
+
+    package func string(_ text: String) -> Value {
+        var text = text
+        return text.withUTF8 { Value(makeString($0)) }
+    }
+
+    package func string(_ bytes: [UInt8]) -> Value {
+        bytes.withUnsafeBufferPointer { Value(makeString($0)) }
+    }
+
+    package func secret(_ text: SecretText) -> Value {
+        var value = string(text.reveal())
+        value.tag = Tag.secret
+        return value
+    }
+
+    // MARK: Lists
+
+    package func makeList(capacity: Int) -> UnsafeMutablePointer<ListObject> {
+        let list = heap.allocate(MemoryLayout<ListObject>.size, .list).assumingMemoryBound(to: ListObject.self)
+        list.pointee.count = 0
+        list.pointee.capacity = capacity
+        list.pointee.items = allocateValues(capacity)
+        return list
+    }
+
+    package func makeList(_ values: [Value]) -> Value {
+        let list = makeList(capacity: values.count)
+        for (index, value) in values.enumerated() { (list.pointee.items + index).initialize(to: value) }
+        list.pointee.count = values.count
+        return Value(list)
+    }
+
+    @inline(__always)
+    package func append(_ value: Value, to list: UnsafeMutablePointer<ListObject>) {
+        if list.pointee.count == list.pointee.capacity { grow(list, to: list.pointee.count + 1) }
+        list.pointee.items[list.pointee.count] = value
+        list.pointee.count += 1
+    }
+
+    package func grow(_ list: UnsafeMutablePointer<ListObject>, to count: Int) {
+        guard count > list.pointee.capacity else { return }
+        let capacity = max(count, list.pointee.capacity * 2, 4)
+        list.pointee.items = reallocateValues(list.pointee.items, from: list.pointee.capacity, to: capacity)
+        list.pointee.capacity = capacity
+    }
+
+    // MARK: Errors
+
+    /// Notes the error that the running instruction or native raises, and gives false.
+    @discardableResult
+    package func raise(_ error: ScriptError) -> Bool {
+        state.pointee.pending = error
+        state.pointee.pendingValue = .null
+        return false
+    }
+
+    @inline(never) @discardableResult
+    package func raise(_ kind: ScriptError.Kind, _ message: String, code: String? = nil) -> Bool {
+        raise(ScriptError(kind, message, code: code))
+    }
+
+    /// False, with the error raised, when `bytes` more are over the memory budget or the size of one value.
+    @inline(__always)
+    package func admit(_ bytes: Int) -> Bool {
+        bytes <= state.pointee.budget.value && heap.admits(bytes) ? true : refuse(bytes)
+    }
+
+    @inline(never)
+    private func refuse(_ bytes: Int) -> Bool {
+        let isValue = bytes > state.pointee.budget.value
+        return raise(
+            ScriptError(
+                .limit,
+                isValue
+                    ? "a value of \(bytes) bytes is over the budget of \(state.pointee.budget.value) bytes (--max-value)"
+                    : "the memory budget of \(state.pointee.budget.memory) bytes is used up (--max-memory)",
+                code: isValue ? "E0504" : "E0503", isCatchable: false))
+    }
+}

@@ -1,0 +1,99 @@
+// Lists on the wire: one page as JSON, or the whole list as JSON Lines, pulled page after page.
+import JSONBytes
+import PartnerAPI
+import Synchronization
+
+extension RequestHandler {
+    /// - Parameters:
+    ///   - write: writes one item.
+    ///   - position: an item's id, which is the cursor after it.
+    ///   - fetch: reads at most so many items from the query's cursor on.
+    func list<Item: Sendable>(
+        _ request: WireRequest, _ format: AnswerFormat, filters: Bool,
+        write: @escaping @Sendable (inout JSONWriter, Item) -> Void, position: KeyPath<Item, String> & Sendable,
+        fetch: @escaping @Sendable (ListQuery, Int) async throws -> [Item]
+    ) async throws -> WireResponse {
+        let query = try ListQuery(request.query, filters: filters)
+        switch format {
+        case .json:
+            let items = try await fetch(query, min(query.take ?? ListQuery.pageSize, ListQuery.pageSize))
+            return format.answer { writer in
+                writer.beginObject()
+                writer.key("items")
+                writer.beginArray()
+                for item in items { write(&writer, item) }
+                writer.endArray()
+                if let last = items.last {
+                    writer.key("cursor")
+                    writer.string(last[keyPath: position])
+                }
+                writer.endObject()
+            }
+        case .jsonLines:
+            // The first page decides the status; what fails later is an event.
+            let stream = ListStream(query: query, write: write, position: position, fetch: fetch)
+            let first = try await stream.page()
+            let isFirst = Mutex(true)
+            return WireResponse(status: 200, headers: ["Content-Type": format.contentType], body: .chunks {
+                let mustGiveFirst = isFirst.withLock { isFirst in
+                    defer { isFirst = false }
+                    return isFirst
+                }
+                return mustGiveFirst ? first : await stream.next()
+            })
+        }
+    }
+}
+
+/// The pages of one streamed list. An actor, as its place in the list changes between pulls.
+private actor ListStream<Item: Sendable> {
+    private var query: ListQuery
+    private var hasEnded = false
+    private let write: @Sendable (inout JSONWriter, Item) -> Void
+    private let position: KeyPath<Item, String> & Sendable
+    private let fetch: @Sendable (ListQuery, Int) async throws -> [Item]
+
+    init(
+        query: ListQuery, write: @escaping @Sendable (inout JSONWriter, Item) -> Void,
+        position: KeyPath<Item, String> & Sendable, fetch: @escaping @Sendable (ListQuery, Int) async throws -> [Item]
+    ) {
+        self.query = query
+        self.write = write
+        self.position = position
+        self.fetch = fetch
+    }
+
+    /// The next page's lines; nil at the end.
+    func page() async throws -> [UInt8]? {
+        if hasEnded { return nil }
+        let size = min(query.take ?? ListQuery.pageSize, ListQuery.pageSize)
+        let items = try await fetch(query, size)
+        if let take = query.take { query.take = take - items.count }
+        if items.count < size || query.take == 0 { hasEnded = true }
+        guard let last = items.last, let place = Position(id: last[keyPath: position]) else {
+            hasEnded = true
+            return nil
+        }
+        query.cursor = (last[keyPath: position], place)
+        var writer = JSONWriter(capacity: items.count * 256)
+        for item in items {
+            writer.event("item") { write(&$0, item) }
+        }
+        return writer.bytes
+    }
+
+    /// The next page's lines, or an error event; nil at the end.
+    func next() async -> [UInt8]? {
+        do {
+            return try await page()
+        } catch {
+            hasEnded = true
+            let refusal = RequestHandler.refusal(error)
+            var writer = JSONWriter()
+            writer.event("error") {
+                $0.object(ErrorBody(message: refusal.message, code: refusal.code.rawValue).json)
+            }
+            return writer.bytes
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// The sandbox's side of the wire: a request becomes an answer of the store or an error of the API. It knows the
+// paths below /v1 and /api/v1; who may call it is decided by whoever listens.
+import GRDB
+import JSONBytes
+import PartnerAPI
+
+package struct RequestHandler: Sendable {
+    let store: SandboxStore
+    private let nested: NestedUpdate
+
+    /// Bytes of a request's body beyond which it is refused.
+    private static let bodyLimit = 4 << 20
+
+    package init(store: SandboxStore, nested: NestedUpdate = .replace) {
+        self.store = store
+        self.nested = nested
+    }
+
+    /// Answers a request; what goes wrong is an answer too.
+    package func respond(to request: WireRequest) async -> WireResponse {
+        do {
+            let (route, schema) = try Route.find(request.path)
+            guard request.method == schema.method else {
+                throw SandboxError(.methodNotAllowed, "\(request.path) takes \(schema.method.rawValue), not \(request.method.rawValue)")
+            }
+            let format = try AnswerFormat(accept: request.headers["accept"])
+            return try await answer(route, request, format)
+        } catch {
+            return Self.failure(error)
+        }
+    }
+
+    private func answer(_ route: Route, _ request: WireRequest, _ format: AnswerFormat) async throws -> WireResponse {
+        switch route {
+        case .userList:
+            return try await list(request, format, filters: true, write: { $0.user($1) }, position: \UserRow.id) {
+                try await store.listUsers($0, take: $1)
+            }
+        case .userFetch(let user):
+            let row = try await store.fetchUser(user)
+            return format.answer { $0.user(row) }
+        case .userCreate:
+            let fields = try FieldChanges.user(try body(request)).forCreate
+            return format.answerID(try await store.createUser(fields))
+        case .userUpdate(let user):
+            let fields = try FieldChanges.user(try body(request)).forUpdate(nested)
+            return format.answerID(try await store.updateUser(user, fields, nested: nested))
+        case .userDelete(let user):
+            _ = try body(request, mayBeEmpty: true)
+            return format.answerID(try await store.deleteUser(user))
+        case .tokenList(let user):
+            return try await list(request, format, filters: false, write: { $0.token($1) }, position: \TokenRow.id) {
+                try await store.listTokens(user, $0, take: $1)
+            }
+        case .tokenCreate(let user):
+            let fields = try FieldChanges.token(try body(request)).forCreate
+            let token = try await store.createToken(user, fields)
+            return format.answer { $0.newToken(token) }
+        case .tokenUpdate(let user, let token):
+            let fields = try FieldChanges.token(try body(request)).forUpdate(nested)
+            return format.answerID(try await store.updateToken(user, token, fields, nested: nested))
+        case .tokenDelete(let user, let token):
+            _ = try body(request, mayBeEmpty: true)
+            return format.answerID(try await store.deleteToken(user, token))
+        }
+    }
+
+    private func body(_ request: WireRequest, mayBeEmpty: Bool = false) throws(SandboxError) -> JSONObject {
+        let bytes = request.body ?? []
+        if bytes.isEmpty, mayBeEmpty { return JSONObject() }
+        guard bytes.count <= Self.bodyLimit else {
+            throw SandboxError(.contentTooLarge, "the body has \(bytes.count) bytes; at most \(Self.bodyLimit) are allowed")
+        }
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            throw .badRequest("the body is no JSON: \(error)")
+        }
+        guard let object = value.objectValue else {
+            throw .badRequest("the body must be an object, not \(value.kindDescription)")
+        }
+        return object
+    }
+
+    static func failure(_ error: any Error) -> WireResponse {
+        let refusal = refusal(error)
+        return WireResponse(
+            status: refusal.code.status, headers: ["Content-Type": "application/json"],
+            body: .bytes(ErrorBody(message: refusal.message, code: refusal.code.rawValue).json.serialized()))
+    }
+
+    static func refusal(_ error: any Error) -> SandboxError {
+        switch error {
+        case let error as SandboxError: error
+        case let error as DatabaseError where error.resultCode == .SQLITE_BUSY:
+            SandboxError(.serviceUnavailable, "another process keeps the store busy")
+        case let error as DatabaseError:
+            SandboxError(.internalServerError, "the store failed: \(error.message ?? "SQLite error \(error.resultCode)")")
+        default: SandboxError(.internalServerError, "the sandbox failed: \(error)")
+        }
+    }
+}
+
+/// An operation and whom it concerns.
+enum Route: Sendable {
+    case userList
+    case userCreate
+    case userFetch(UserReference)
+    case userUpdate(UserReference)
+    case userDelete(UserReference)
+    case tokenList(UserReference)
+    case tokenCreate(UserReference)
+    case tokenUpdate(UserReference, String)
+    case tokenDelete(UserReference, String)
+
+    /// - Throws: `SandboxError` with NOT_FOUND.
+    static func find(_ path: String) throws(SandboxError) -> (Route, OperationSchema) {
+        var segments: [String] = []
+        for part in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
+            guard let segment = PercentEncoding.decode(Substring(part)), !segment.isEmpty else { throw unknown(path) }
+            segments.append(segment)
+        }
+        if segments.first == "api" { segments.removeFirst() }
+        guard segments.count >= 4, segments[0] == "v1", segments[1] == "partner", segments[2] == "user" else {
+            throw unknown(path)
+        }
+        segments.removeFirst(3)
+        if segments.count == 1 {
+            switch segments[0] {
+            case "list": return (.userList, .userList)
+            case "create": return (.userCreate, .userCreate)
+            default: throw unknown(path)
+            }
+        }
+        let user = UserReference(segment: segments[0])
+        switch (segments.count, segments[1]) {
+        case (2, "fetch"): return (.userFetch(user), .userFetch)
+        case (2, "update"): return (.userUpdate(user), .userUpdate)
+        case (2, "delete"): return (.userDelete(user), .userDelete)
+        case (3, "token") where segments[2] == "list": return (.tokenList(user), .tokenList)
+        case (3, "token") where segments[2] == "create": return (.tokenCreate(user), .tokenCreate)
+        case (4, "token") where segments[3] == "update": return (.tokenUpdate(user, segments[2]), .tokenUpdate)
+        case (4, "token") where segments[3] == "delete": return (.tokenDelete(user, segments[2]), .tokenDelete)
+        default: throw unknown(path)
+        }
+    }
+
+    private static func unknown(_ path: String) -> SandboxError { .notFound("there is nothing at '\(path)'") }
+}

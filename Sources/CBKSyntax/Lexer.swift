@@ -1,0 +1,319 @@
+// Takes a source file; gives its tokens, the last of them `endOfFile`, and what is wrong with its characters.
+// Works on bytes, forward only, and never stops: what it cannot read becomes an `invalid` token.
+// `/` is division or a regular expression by the token before it; strings nest through a stack of open brackets.
+
+package struct Lexer {
+    enum Opening {
+        case paren, bracket, brace
+        /// `${` of the string that starts at this offset.
+        case interpolation(stringStart: Int)
+
+        var isInterpolation: Bool {
+            if case .interpolation = self { true } else { false }
+        }
+    }
+
+    let source: SourceFile
+    let bytes: [UInt8]
+    var position = 0
+    var tokens: [Token] = []
+    var diagnostics: [Diagnostic] = []
+    var openings: [Opening] = []
+    /// Where the trivia before the next token begins, and whether a line ended in it.
+    var leadingStart = 0
+    var sawNewline = false
+    /// The text ends inside a string, so a prompt may ask for more.
+    var endsInsideString = false
+    var isInvalidUTF8 = false
+
+    /// The tokens of a file and the mistakes in its characters; the spans and leading trivia tile the file.
+    package static func tokens(of source: SourceFile) -> ([Token], [Diagnostic]) {
+        let lexer = scan(source)
+        return (lexer.tokens, lexer.diagnostics)
+    }
+
+    static func scan(_ source: SourceFile) -> Lexer {
+        var lexer = Lexer(source: source, bytes: source.bytes)
+        lexer.tokens.reserveCapacity(source.bytes.count / 4 + 1)
+        lexer.run()
+        return lexer
+    }
+
+    private init(source: SourceFile, bytes: [UInt8]) {
+        self.source = source
+        self.bytes = bytes
+    }
+
+    func byte(at offset: Int) -> UInt8 { offset < bytes.count ? bytes[offset] : 0 }
+
+    private mutating func run() {
+        if let offset = firstInvalidUTF8(in: bytes) {
+            isInvalidUTF8 = true
+            report(
+                .invalidUTF8, "invalid UTF-8 at byte \(offset)", from: offset, to: offset + 1,
+                hint: "save the file as UTF-8")
+        }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+        if byte(at: position) == UInt8(ascii: "#"), byte(at: position + 1) == UInt8(ascii: "!") { skipLine() }
+        while true {
+            skipTrivia()
+            guard position < bytes.count else { break }
+            scanToken()
+        }
+        if openings.contains(where: \.isInterpolation) {
+            endsInsideString = true
+            abandonStrings(innerStart: nil)
+        }
+        add(.endOfFile, from: position)
+    }
+
+    mutating func add(_ kind: TokenKind, from start: Int, isMalformed: Bool = false, isUnterminated: Bool = false) {
+        tokens.append(
+            Token(
+                kind: kind, span: Span(start: start, end: position), leadingStart: leadingStart,
+                hasNewlineBefore: sawNewline, isMalformed: isMalformed, isUnterminated: isUnterminated))
+        leadingStart = position
+        sawNewline = false
+    }
+
+    mutating func report(_ code: SyntaxCode, _ message: String, from start: Int, to end: Int, hint: String? = nil) {
+        diagnostics.append(
+            Diagnostic(code: code.rawValue, message: message, span: Span(start: start, end: end), hint: hint))
+    }
+
+    func text(from start: Int, to end: Int) -> String {
+        String(decoding: bytes[start..<min(end, bytes.count)], as: UTF8.self)
+    }
+
+    // MARK: Space and comments
+
+    private mutating func skipLine() {
+        while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+    }
+
+    private mutating func skipTrivia() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
+                position += 1
+            case UInt8(ascii: "\n"):
+                // A string's line has ended with its `${` open: give up the string, keep the file.
+                if let last = openings.last, last.isInterpolation { abandonStrings(innerStart: nil) }
+                position += 1
+                sawNewline = true
+            case UInt8(ascii: "#"):
+                skipLine()
+            case UInt8(ascii: "/") where byte(at: position + 1) == UInt8(ascii: "/") && looksLikeComment:
+                let start = position
+                skipLine()
+                report(
+                    .slashComment, "'//' is floor division, and nothing stands before it", from: start, to: start + 2,
+                    hint: "comments start with '#'")
+            default:
+                return
+            }
+        }
+    }
+
+    /// `//` where no operand stands before it, or at the start of a line that a bracket does not hold open.
+    private var looksLikeComment: Bool {
+        guard endsValue else { return true }
+        guard sawNewline else { return false }
+        switch openings.last {
+        case .paren, .bracket: return false
+        case .brace, .interpolation, nil: return true
+        }
+    }
+
+    /// Whether the last token ends a value: then `/` divides.
+    private var endsValue: Bool {
+        guard let last = tokens.last else { return false }
+        switch last.kind {
+        case .name, .true, .false, .null, .omit, .int, .float, .duration, .string, .stringEnd, .regex, .rightParen,
+            .rightBracket, .rightBrace:
+            return true
+        default:
+            guard last.kind.isWord, tokens.count > 1 else { return false }
+            let before = tokens[tokens.count - 2].kind
+            return before == .dot || before == .questionDot
+        }
+    }
+
+    // MARK: Tokens
+
+    private mutating func scanToken() {
+        let start = position
+        let first = bytes[position]
+        switch first {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+            scanWord()
+        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            scanNumber()
+        case UInt8(ascii: "\""):
+            position += 1
+            scanString(from: start, stringStart: start, isContinuation: false)
+        case UInt8(ascii: "'"):
+            scanRawString()
+        case UInt8(ascii: "/") where !endsValue:
+            scanRegex()
+        case UInt8(ascii: "}"):
+            scanRightBrace()
+        default:
+            scanPunctuation(first)
+        }
+    }
+
+    private mutating func scanWord() {
+        let start = position
+        var isPlain = true
+        while position < bytes.count {
+            let byte = bytes[position]
+            if isWordByte(byte) {
+                position += 1
+            } else if byte >= 0x80, let letter = scalar(at: position), letter.properties.isAlphabetic {
+                if isPlain { reportCharacter(letter) }
+                isPlain = false
+                position += letter.utf8.count
+            } else {
+                break
+            }
+        }
+        add(isPlain ? Words.kind(of: bytes[start..<position]) : .name, from: start, isMalformed: !isPlain)
+    }
+
+    private mutating func scanPunctuation(_ first: UInt8) {
+        let start = position
+        let second = byte(at: position + 1)
+        let third = byte(at: position + 2)
+        guard let (kind, length) = punctuation(first, second, third) else {
+            scanUnexpected()
+            return
+        }
+        position += length
+        switch kind {
+        case .leftParen: openings.append(.paren)
+        case .leftBracket, .questionBracket: openings.append(.bracket)
+        case .leftBrace: openings.append(.brace)
+        case .rightParen:
+            if case .paren = openings.last { openings.removeLast() }
+        case .rightBracket:
+            if case .bracket = openings.last { openings.removeLast() }
+        case .equal, .notEqual:
+            if length == 3 {
+                report(
+                    .unexpectedCharacter, "unknown operator '\(text(from: start, to: position))'", from: start,
+                    to: position, hint: "write '\(text(from: start, to: position - 1))'")
+            }
+        default: break
+        }
+        add(kind, from: start)
+    }
+
+    /// `}` closes a block, or goes on with the string whose `${` it closes.
+    private mutating func scanRightBrace() {
+        let start = position
+        position += 1
+        guard let depth = openings.lastIndex(where: { $0.isBraceOrInterpolation }) else {
+            add(.rightBrace, from: start)
+            return
+        }
+        let opening = openings[depth]
+        openings.removeSubrange(depth...)
+        if case .interpolation(let stringStart) = opening {
+            scanString(from: start, stringStart: stringStart, isContinuation: true)
+        } else {
+            add(.rightBrace, from: start)
+        }
+    }
+
+    // MARK: What is not a token
+
+    private mutating func scanUnexpected() {
+        let start = position
+        guard let scalar = scalar(at: position) else {
+            // Reported once for the whole file, as invalid UTF-8.
+            while position < bytes.count, bytes[position] >= 0x80, self.scalar(at: position) == nil { position += 1 }
+            if position == start { position += 1 }
+            add(.invalid, from: start, isMalformed: true)
+            return
+        }
+        if scalar.properties.isAlphabetic {
+            scanWord()
+            return
+        }
+        reportCharacter(scalar)
+        position += scalar.utf8.count
+        // Odd kinds of space were surely meant as space: nothing follows from them.
+        if scalar.properties.isWhitespace || scalar.value == 0x200B || scalar.value == 0xFEFF { return }
+        if scalar == "\u{201C}" || scalar == "\u{201D}" || scalar == "\u{2018}" || scalar == "\u{2019}" {
+            scanCurlyString()
+            add(.string, from: start, isMalformed: true, isUnterminated: true)
+            return
+        }
+        add(.invalid, from: start, isMalformed: true)
+    }
+
+    /// To the closing curly quote, or the end of the line.
+    private mutating func scanCurlyString() {
+        while position < bytes.count, bytes[position] != UInt8(ascii: "\n") {
+            let closes = bytes[position...].starts(with: [0xE2, 0x80, 0x9D]) || bytes[position...].starts(with: [0xE2, 0x80, 0x99])
+            position += closes ? 3 : 1
+            if closes { return }
+        }
+    }
+
+    private mutating func reportCharacter(_ scalar: Unicode.Scalar) {
+        let end = position + scalar.utf8.count
+        let number = String(scalar.value, radix: 16, uppercase: true)
+        let code = "U+" + String(repeating: "0", count: max(0, 4 - number.count)) + number
+        let isVisible = !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
+            && scalar.properties.generalCategory != .format
+        let shown = isVisible ? "'\(scalar)'" : code
+        report(.unexpectedCharacter, "unexpected character \(shown)", from: position, to: end, hint: hint(for: scalar))
+    }
+
+    private func hint(for scalar: Unicode.Scalar) -> String? {
+        switch scalar {
+        case "\u{201C}", "\u{201D}", "\u{2018}", "\u{2019}", "`": "strings stand in \" or '"
+        case "&": "'and' is written '&&'"
+        case "?": "a choice is written 'if c { a } else { b }'"
+        default:
+            if scalar.properties.isWhitespace || scalar.value == 0x200B || scalar.value == 0xFEFF {
+                "use a plain space"
+            } else if scalar.properties.isAlphabetic {
+                "names have letters A to Z, digits and '_' only"
+            } else {
+                nil
+            }
+        }
+    }
+
+    /// The scalar at an offset; nil where the bytes are not UTF-8.
+    private func scalar(at offset: Int) -> Unicode.Scalar? {
+        let first = bytes[offset]
+        if first < 0x80 { return Unicode.Scalar(first) }
+        let end = min(offset + 4, bytes.count)
+        var iterator = bytes[offset..<end].makeIterator()
+        var decoder = UTF8()
+        guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return nil }
+        return scalar
+    }
+}
+
+extension Lexer.Opening {
+    var isBraceOrInterpolation: Bool {
+        switch self {
+        case .brace, .interpolation: true
+        case .paren, .bracket: false
+        }
+    }
+}
+
+func isWordByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+    default: false
+    }
+}

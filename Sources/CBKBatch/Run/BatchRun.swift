@@ -1,0 +1,253 @@
+// One batch: which items may start, how each ended, and their results in the order of the input. Takes items, rows and
+// outcomes from the interpreter's thread; gives the counts and the result files. Memory: a window of items, and a
+// digest of 16 bytes per key.
+
+import JSONBytes
+import Synchronization
+
+/// `--max-errors N` or `N%`; a percentage counts from 100 items.
+package enum ErrorCap: Sendable, Equatable {
+    /// The most errors that a run goes on with.
+    case count(Int)
+    case percent(Double)
+
+    /// Reads `20` or `2.5%`; nil for anything else.
+    package init?(_ text: String) {
+        if text.hasSuffix("%") {
+            guard let share = Double(text.dropLast()), share >= 0, share <= 100 else { return nil }
+            self = .percent(share)
+        } else {
+            guard let count = Int(text), count >= 0 else { return nil }
+            self = .count(count)
+        }
+    }
+
+    func isExceeded(errors: Int, ended: Int) -> Bool {
+        switch self {
+        case .count(let most): errors > most
+        case .percent(let share): ended >= 100 && Double(errors) * 100 > share * Double(ended)
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .count(let most): String(most)
+        case .percent(let share): share == share.rounded() ? "\(Int(share))%" : "\(share)%"
+        }
+    }
+}
+
+/// How an item ended.
+package enum ItemOutcome: Sendable {
+    case done
+    case failed(BatchError)
+    case skipped(String)
+    case unknown(BatchError)
+    /// It never started, or was stopped.
+    case pending
+}
+
+package struct BatchConfiguration: Sendable {
+    /// From 1, in the order in which a run's batches start.
+    package var number: Int
+    /// The most items in flight.
+    package var parallel: Int
+    package var errorCap: ErrorCap?
+    /// The union of the fields that the body's emits write out; nil: the first row's.
+    package var columns: [String]?
+    /// How many items there are, where it is known.
+    package var total: Int?
+    /// Rows found bad before the run, by line: they fail without starting.
+    package var refusals: [Int: RowProblem]
+    /// Keeps the rows in a file of the run, for the batch's `rows`.
+    package var spoolsRows: Bool
+
+    package init(
+        number: Int = 1, parallel: Int = 8, errorCap: ErrorCap? = nil, columns: [String]? = nil, total: Int? = nil,
+        refusals: [Int: RowProblem] = [:], spoolsRows: Bool = false
+    ) {
+        self.number = number
+        self.parallel = parallel
+        self.errorCap = errorCap
+        self.columns = columns
+        self.total = total
+        self.refusals = refusals
+        self.spoolsRows = spoolsRows
+    }
+
+    /// How far the youngest item may be ahead of the oldest that has not ended.
+    package var window: Int { max(256, 4 * parallel) }
+}
+
+/// A class, as items in flight and the progress display share it; a lock guards its state.
+package final class BatchRun: Sendable {
+    package enum Admission: Sendable, Equatable {
+        /// The item may start; its number from 1.
+        case start(Int)
+        /// It has failed already.
+        case refused
+    }
+
+    package let configuration: BatchConfiguration
+    let folder: RunFolder
+    private let clock: any MonotonicClock
+    private let startTime: Double
+    private let progressSink: (any ProgressSink)?
+    private let warn: @Sendable (String) -> Void
+    private let state: Mutex<BatchState>
+
+    /// - Parameters:
+    ///   - output: gets the rows, beside success.csv; nil where the rows are a value or nobody asked.
+    ///   - warn: gets a line for a person.
+    package init(
+        _ configuration: BatchConfiguration, folder: RunFolder, output: (any RowSink)? = nil,
+        progress: (any ProgressSink)? = nil, clock: any MonotonicClock = SystemClock(),
+        warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.folder = folder
+        self.clock = clock
+        progressSink = progress
+        self.warn = warn
+        startTime = clock.seconds()
+        state = Mutex(BatchState(configuration, folder: folder, output: output))
+    }
+
+    // MARK: - Items
+
+    /// Whether the next item may be admitted now. False for good once the run stops.
+    package var canStart: Bool {
+        state.withLock { state in
+            state.stop == nil && state.inFlight < configuration.parallel
+                && state.results.nextNumber - state.results.oldestUnfinished < configuration.window
+        }
+    }
+
+    /// Takes the next item of the source.
+    /// - Parameters:
+    ///   - line: the line of the file on which it starts.
+    ///   - error: what is wrong with the row itself, such as too few cells.
+    package func admit(key: BatchKey, line: Int? = nil, row: OriginalRow, error: BatchError? = nil) -> Admission {
+        finishing { state in
+            let number = state.results.nextNumber
+            let refusal = line.flatMap { configuration.refusals[$0] }
+            if let error = error ?? refusal.map({ BatchError(.data, code: $0.code, $0.message) }) {
+                let text = state.keys.displayed(key)
+                state.results.add(BatchItem(number: number, key: text, line: line, row: row))
+                state.finish(number, .failed(error))
+                return .refused
+            }
+            let admitted = state.keys.admit(key, number: number, line: line, row: row)
+            state.results.add(BatchItem(number: number, key: admitted.text, line: line, row: row))
+            if let error = admitted.error {
+                state.finish(number, .failed(error))
+                return .refused
+            }
+            state.inFlight += 1
+            return .start(number)
+        }
+    }
+
+    /// An item's key as the result files show it: normalised, or a digest.
+    package func key(ofItem number: Int) -> String? {
+        state.withLock { $0.results[number]?.key }
+    }
+
+    /// What the gate is told of an item.
+    package func context(ofItem number: Int) -> ItemContext {
+        ItemContext(batch: configuration.number, item: number, key: key(ofItem: number) ?? "")
+    }
+
+    /// A row of an item in flight. It is written if the item ends as done.
+    package func emit(_ row: JSONObject, item number: Int) {
+        let masked = maskingTokens(in: row)
+        state.withLock { $0.results.emit(masked, item: number) }
+    }
+
+    /// Ends an item in flight.
+    package func finish(_ number: Int, _ outcome: ItemOutcome) {
+        finishing { state in
+            state.inFlight -= 1
+            state.finish(number, outcome)
+        }
+    }
+
+    /// Ends an item in flight by an error, as its consequence has it: failed, unknown, or pending in a run that stops.
+    package func finish(_ number: Int, error: BatchError) {
+        switch error.consequence {
+        case .item: finish(number, .failed(error))
+        case .doubt: finish(number, .unknown(error))
+        case .stop(let kind):
+            stop(StopReason(kind, error.description))
+            finish(number, .pending)
+        }
+    }
+
+    /// Starts nothing more. The first reason stays, except that a fatal one replaces any other.
+    package func stop(_ reason: StopReason) {
+        state.withLock { $0.stop(reason) }
+    }
+
+    package var stopReason: StopReason? { state.withLock { $0.stop } }
+
+    /// Takes an item of a run that has stopped: it is written to unprocessed.csv.
+    package func leave(key: BatchKey, line: Int? = nil, row: OriginalRow) {
+        finishing { state in
+            let number = state.results.nextNumber
+            let text = state.keys.displayed(key)
+            state.results.add(BatchItem(number: number, key: text, line: line, row: row))
+            state.finish(number, .pending)
+        }
+    }
+
+    package var inFlight: Int { state.withLock { $0.inFlight } }
+
+    // MARK: - The end
+
+    /// Ends the batch: what is still in flight counts as pending. Writes all that is held.
+    package func complete() -> BatchResult {
+        let seconds = clock.seconds() - startTime
+        let result = state.withLock { $0.complete(seconds: seconds) }
+        report(warnings: state.withLock { $0.takeWarnings() })
+        progressSink?.update(progress)
+        progressSink?.finish()
+        return result
+    }
+
+    /// The present counts.
+    package var progress: Progress {
+        let now = clock.seconds() - startTime
+        return state.withLock { $0.progress(at: now) }
+    }
+
+    private func finishing<Answer>(_ body: (inout BatchState) -> Answer) -> Answer where Answer: Sendable {
+        let now = clock.seconds() - startTime
+        let (answer, warnings, shown) = state.withLock { state -> (Answer, [String], Progress?) in
+            let answer = body(&state)
+            guard progressSink != nil, now - state.lastShown >= 0.1 else { return (answer, state.takeWarnings(), nil) }
+            state.lastShown = now
+            return (answer, state.takeWarnings(), state.progress(at: now))
+        }
+        report(warnings: warnings)
+        if let shown { progressSink?.update(shown) }
+        return answer
+    }
+
+    private func report(warnings: [String]) {
+        for warning in warnings { warn(warning) }
+    }
+}
+
+/// A row with every whole token in its texts masked, revealed or not.
+private func maskingTokens(in row: JSONObject) -> JSONObject {
+    JSONObject(row.members.map { .init(key: $0.key, value: maskingTokens(in: $0.value)) })
+}
+
+private func maskingTokens(in value: JSONValue) -> JSONValue {
+    switch value {
+    case .string(let text): .string(maskingTokens(in: text))
+    case .array(let items): .array(items.map(maskingTokens))
+    case .object(let object): .object(maskingTokens(in: object))
+    case .null, .bool, .int, .float: value
+    }
+}

@@ -1,0 +1,131 @@
+// A run's folder, cbk-runs/<time>-<name>, made when something is first put into it. Takes names; gives descriptors of
+// files that only their owner may read, opened without following links.
+
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A class, as all that writes results shares one folder.
+package final class RunFolder: Sendable {
+    private struct State: Sendable {
+        var descriptor: Int32 = -1
+        var path: String?
+    }
+
+    package enum Opening: Sendable {
+        /// A file that must not be there yet.
+        case new
+        /// A file that may be there; writing goes to its end.
+        case appending
+    }
+
+    private let parent: String
+    private let wish: String
+    private let now: @Sendable () -> Int64
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - parent: the folder of all runs; made if it is not there.
+    ///   - name: the script's name or the file's; what a file name should not have becomes a dash.
+    ///   - now: seconds since the epoch.
+    package init(parent: String = "cbk-runs", name: String, now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }) {
+        self.parent = parent
+        wish = Self.plainName(name)
+        self.now = now
+    }
+
+    deinit {
+        let descriptor = state.withLock { $0.descriptor }
+        if descriptor >= 0 { closeDescriptor(descriptor) }
+    }
+
+    /// The folder's path if it has been made.
+    package var existingPath: String? { state.withLock { $0.path } }
+
+    /// The run's name, the folder's own; nil before it is made.
+    package var runName: String? { existingPath.map { String($0.split(separator: "/").last ?? "") } }
+
+    /// The folder's path; makes it at the first call.
+    package func path() throws(BatchError) -> String {
+        try state.withLock { state throws(BatchError) in try make(&state).path }
+    }
+
+    /// Opens a file of the folder for writing, mode 0600.
+    /// - Returns: a descriptor that the caller closes, and the file's path.
+    package func open(_ name: String, _ opening: Opening) throws(BatchError) -> (descriptor: Int32, path: String) {
+        let folder = try state.withLock { state throws(BatchError) in try make(&state) }
+        let path = "\(folder.path)/\(name)"
+        let flags: Int32 =
+            switch opening {
+            case .new: O_WRONLY | O_CREAT | O_EXCL
+            case .appending: O_RDWR | O_CREAT | O_APPEND
+            }
+        let descriptor = openat(folder.descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw BatchError.file(path, "opened", errno) }
+        return (descriptor, path)
+    }
+
+    /// Puts the names of the folder's files on the disk.
+    func synchronizeNames() throws(BatchError) {
+        let folder = try state.withLock { state throws(BatchError) in try make(&state) }
+        let code = synchronize(folder.descriptor)
+        guard code == 0 else { throw BatchError.file(folder.path, "written", code) }
+    }
+
+    private func make(_ state: inout State) throws(BatchError) -> (descriptor: Int32, path: String) {
+        if let path = state.path { return (state.descriptor, path) }
+        if mkdir(parent, 0o700) != 0, errno != EEXIST { throw BatchError.file(parent, "made", errno) }
+        let base = "\(parent)/\(timestamp(now()))-\(wish)"
+        var path = base
+        var number = 2
+        while mkdir(path, 0o700) != 0 {
+            guard errno == EEXIST, number < 10_000 else { throw BatchError.file(path, "made", errno) }
+            path = "\(base)-\(number)"
+            number += 1
+        }
+        let descriptor = Self.openFolder(path)
+        guard descriptor >= 0 else { throw BatchError.file(path, "opened", errno) }
+        state = State(descriptor: descriptor, path: path)
+        return (descriptor, path)
+    }
+
+    private static func openFolder(_ path: String) -> Int32 {
+        #if canImport(Darwin)
+            Darwin.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        #elseif canImport(Musl)
+            Musl.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        #else
+            Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        #endif
+    }
+
+    private static func plainName(_ name: String) -> String {
+        let file = name.split(separator: "/").last ?? ""
+        let plain = file.unicodeScalars.prefix(60).map { scalar -> Character in
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".": Character(scalar)
+            default: "-"
+            }
+        }
+        return plain.isEmpty ? "run" : String(plain)
+    }
+}
+
+/// `20250131-142500`, in the local time zone: people look for a run by when they started it.
+private func timestamp(_ seconds: Int64) -> String {
+    var time = time_t(seconds)
+    var parts = tm()
+    guard localtime_r(&time, &parts) != nil else { return String(seconds) }
+    func padded(_ number: Int32, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    return padded(parts.tm_year + 1900, 4) + padded(parts.tm_mon + 1, 2) + padded(parts.tm_mday, 2) + "-"
+        + padded(parts.tm_hour, 2) + padded(parts.tm_min, 2) + padded(parts.tm_sec, 2)
+}

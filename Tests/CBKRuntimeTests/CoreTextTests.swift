@@ -41,7 +41,7 @@ private func describe<Number>(_ outcome: NumberText.Outcome<Number>) -> String {
 
     @Test(arguments: [
         ("250ms", "250"), ("5s", "5000"), ("2m", "120000"), ("1h30m", "5400000"), ("7d", "604800000"), ("-5s", "-5000"),
-        ("1m1ms", "60001"), ("5", "not a number"), ("s", "not a number"), ("5x", "not a number"), ("", "not a number"),
+        ("1m1ms", "60001"), ("30m1h", "not a number"), ("1h1h", "not a number"), ("5", "not a number"), ("s", "not a number"), ("5x", "not a number"), ("", "not a number"),
         ("-", "not a number"), ("1.5s", "not a number"), ("1h 30m", "not a number"), ("99999999999999999999s", "too large"),
         ("9223372036854775807d", "too large"),
     ])

@@ -13,6 +13,7 @@ package enum CoreBuiltins {
 extension CoreBuiltins {
     static let numeric: Shape = .oneOf([.int, .float])
     static let text: Shape = .type(.string)
+    static let names: Shape = .oneOf([.string, .list])
     static let whole: Shape = .type(.int)
     static let truth: Shape = .type(.bool)
     static let function: Shape = .type(.function)

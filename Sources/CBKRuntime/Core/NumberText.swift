@@ -54,7 +54,7 @@ package enum NumberText {
         return value.isFinite ? .number(value) : .tooLarge
     }
 
-    /// Milliseconds of `250ms`, `1h30m`, `-5s`: whole numbers, each with its unit.
+    /// Milliseconds of `250ms`, `1h30m`, `-5s`: whole numbers, each with its unit, from large to small.
     package static func duration(_ text: UnsafeBufferPointer<UInt8>) -> Outcome<Int64> {
         var place = 0
         let isNegative = text.first == 0x2D
@@ -62,6 +62,7 @@ package enum NumberText {
         guard place < text.count else { return .notANumber }
         var total: Int64 = 0
         var isTooLarge = false
+        var last = Int64.max
         while place < text.count {
             var number: Int64 = 0
             let start = place
@@ -72,7 +73,10 @@ package enum NumberText {
                 number = next
                 place += 1
             }
-            guard place > start, place < text.count, let unit = unit(text, &place) else { return .notANumber }
+            guard place > start, place < text.count, let unit = unit(text, &place), unit < last else {
+                return .notANumber
+            }
+            last = unit
             let (part, overflow) = number.multipliedReportingOverflow(by: unit)
             let (sum, overflowed) = isNegative ? total.subtractingReportingOverflow(part) : total.addingReportingOverflow(part)
             isTooLarge = isTooLarge || overflow || overflowed

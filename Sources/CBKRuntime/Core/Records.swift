@@ -38,13 +38,13 @@ extension CoreBuiltins {
             RecordNative.merge),
         Builtin(
             Signature(
-                "pick", on: [.record], [.init("names", text, "strings, or lists of them", isVariadic: true)], gives: fields,
+                "pick", on: [.record], [.init("names", names, "strings, or lists of them", isVariadic: true)], gives: fields,
                 "A record of just those fields; one that is not there is an error.",
                 example: "{ a: 1, b: 2, c: 3 }.pick(\"a\", \"c\")"),
             RecordNative.pick),
         Builtin(
             Signature(
-                "without", on: [.record], [.init("names", text, "strings, or lists of them", isVariadic: true)], gives: fields,
+                "without", on: [.record], [.init("names", names, "strings, or lists of them", isVariadic: true)], gives: fields,
                 "The record without those fields.", example: "{ a: 1, b: 2, c: 3 }.without(\"b\")"),
             RecordNative.without),
         Builtin(
@@ -60,7 +60,7 @@ extension CoreBuiltins {
             RecordNative.clear),
         Builtin(
             Signature(
-                "select", on: [.list], [.init("names", text, "strings, or lists of them", isVariadic: true)],
+                "select", on: [.list], [.init("names", names, "strings, or lists of them", isVariadic: true)],
                 gives: .list(fields), "Each record with just those fields.",
                 example: "[{ a: 1, b: 2 }, { a: 3, b: 4 }].select(\"a\")"),
             RecordNative.select),

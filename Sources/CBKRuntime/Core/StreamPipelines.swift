@@ -83,7 +83,7 @@ extension CoreBuiltins {
                 """),
         Builtin(
             Signature(
-                "select", on: [.stream], [.init("names", text, "up to 16 strings, or lists of them", isVariadic: true)],
+                "select", on: [.stream], [.init("names", names, "up to 16 strings, or lists of them", isVariadic: true)],
                 gives: .stream(fields), "Each record with just those fields.",
                 example: "[{ a: 1, b: 2 }].select(\"a\")"),
             script: """

@@ -1,0 +1,157 @@
+// Calls: which of built-in, declared function, method or value is called, and what the answer is known to be.
+
+import CBKSyntax
+
+extension Checker {
+    mutating func checkCall(_ expression: Expression, _ use: Use) -> Inferred {
+        guard case .call(let callee, let arguments) = expression.kind else { return .unknown }
+        if case .member(let base, let name, let isOptional) = callee.kind {
+            let known = check(base, .base)
+            guard case .module(let path)? = known.origin else {
+                return checkMethodCall(
+                    MethodCall(base: base, known: known, name: name, isOptional: isOptional), arguments, use)
+            }
+            return checkFunctionCall(checkModuleMember(callee.id, path, name, .callee), callee, arguments)
+        }
+        return checkFunctionCall(check(callee, .callee), callee, arguments)
+    }
+
+    private mutating func checkFunctionCall(
+        _ function: Inferred, _ callee: Expression, _ arguments: [Argument]
+    ) -> Inferred {
+        let known = checkArguments(arguments, .omittable)
+        switch function.origin {
+        case .builtin(let number)?: return checkBuiltinCall(number, arguments, known, at: callee.span)
+        case .variable(let id)?:
+            if let parameters = entries[id].parameters {
+                checkDeclaredCall(resolution.variables[id].name, parameters, arguments, at: callee.span)
+                return .unknown
+            }
+        case .module?, .never?, nil: break
+        }
+        if !function.shape.types.contains(TypeSet(.function)) { reportNotCallable(function, callee) }
+        return .unknown
+    }
+
+    private mutating func reportNotCallable(_ function: Inferred, _ callee: Expression) {
+        let types = function.shape.types.text
+        if case .variable(let id)? = function.origin {
+            report(.notCallable, "'\(resolution.variables[id].name)' is \(types) and cannot be called", at: callee.span)
+        } else {
+            report(.notCallable, "\(types) cannot be called", at: callee.span, hint: "only a function can")
+        }
+    }
+
+    mutating func checkArguments(_ arguments: [Argument], _ use: Use) -> [Inferred] {
+        var known: [Inferred] = []
+        known.reserveCapacity(arguments.count)
+        for argument in arguments { known.append(check(argument.value, argument.isSpread ? .value : use)) }
+        return known
+    }
+
+    private mutating func checkBuiltinCall(
+        _ number: Int, _ arguments: [Argument], _ known: [Inferred], at span: Span
+    ) -> Inferred {
+        let signature = catalog.signatures[number]
+        checkFit(arguments, known, signature, at: span)
+        if signature.effect == .create { checkCreate(signature.name, at: span) }
+        return Inferred(signature.answer)
+    }
+
+    /// Warns of a create that a killed run could not continue.
+    private mutating func checkCreate(_ name: String, at span: Span) {
+        if let batch = batches.last {
+            guard !batch.hasKey, !batch.hasWarned else { return }
+            batches[batches.count - 1].hasWarned = true
+            warn(
+                .batchWithoutKey, "this batch has no key, and its body calls \(name)", at: span,
+                hint: "add 'by' and what identifies an item, so that a run can go on after it was stopped")
+        } else if functions[functions.count - 1].loopDepth > 0 {
+            warn(
+                .createInLoop, "\(name) in a loop runs one by one, and stops at the first error", at: span,
+                hint: "'batch … in … by …' runs items side by side and can go on after it was stopped")
+        }
+    }
+
+    // MARK: Methods
+
+    struct MethodCall {
+        let base: Expression
+        let known: Inferred
+        let name: Name
+        let isOptional: Bool
+    }
+
+    /// A built-in method wins, then a field that holds a function.
+    private mutating func checkMethodCall(_ call: MethodCall, _ arguments: [Argument], _ use: Use) -> Inferred {
+        let name = call.name.text
+        // `.or(omit)` gives a field or argument that may be left out, so it stands where `omit` may.
+        let isOr = name == "or"
+        let known = checkArguments(arguments, isOr && use != .omittable ? .value : .omittable)
+        if Checker.changingMethods.contains(name) { checkChange(call, arguments, use) }
+
+        let receiver = call.known.shape.withoutNull
+        var number: Int?
+        for type in receiver.types.subtracting(receiver.types == .null ? [] : .null).types {
+            guard let found = methodNumber(name, on: type) else {
+                return checkFieldCall(call, receiver)
+            }
+            if let number, number != found { return .unknown }
+            number = found
+        }
+        guard let number else { return .unknown }
+        let signature = catalog.signatures[number]
+        checkFit(arguments, known, signature, at: call.name.span)
+        let answer = Checker.answer(of: signature, on: receiver)
+        return Inferred(call.isOptional ? Shape.merged(answer, .type(.null)) : answer, depth: call.known.depth)
+    }
+
+    /// A call of what is no method of every type that the receiver may have.
+    private mutating func checkFieldCall(_ call: MethodCall, _ receiver: Shape) -> Inferred {
+        if case .record(let fields) = receiver {
+            guard let field = fields.first(where: { $0.name == call.name.text }) else {
+                return self.field(call.name.text, of: call.known, at: call.name.span, isOptional: call.isOptional)
+            }
+            if !field.shape.types.contains(TypeSet(.function)) {
+                report(
+                    .notCallable, "the field '\(call.name.text)' is \(field.shape.types.text) and cannot be called",
+                    at: call.name.span)
+            }
+            return .unknown
+        }
+        let types = receiver.types
+        guard types.isDisjoint(with: [TypeSet(.record), TypeSet(.module)]) else { return .unknown }
+        guard types.types.allSatisfy({ methodNumber(call.name.text, on: $0) == nil }) else { return .unknown }
+        if types == .null, call.isOptional { return .unknown }
+        reportNoMethod(call.name, types)
+        return .unknown
+    }
+
+    private mutating func reportNoMethod(_ name: Name, _ types: TypeSet) {
+        var hint: String?
+        if types == TypeSet(.secret) {
+            hint = "'.reveal()' gives its text"
+        } else if types == .null {
+            hint = "'?.' gives null there"
+        } else {
+            hint = didYouMean(name.text, among: types.types.flatMap { methodNames(on: $0) })
+        }
+        report(.unknownMethod, "\(types.text) has no method '\(name.text)'", at: name.span, hint: hint)
+    }
+
+    /// The answer's shape, with that of the receiver's items where the method keeps them.
+    private static func answer(of signature: Signature, on receiver: Shape) -> Shape {
+        let element = receiver.element
+        guard !element.isAny else { return signature.answer }
+        switch (signature.name, signature.answer) {
+        case ("first", _), ("last", _): return .optional(element)
+        case (_, .list(.any)) where itemKeeping.contains(signature.name): return .list(element)
+        case (_, .stream(.any)) where itemKeeping.contains(signature.name): return .stream(element)
+        default: return signature.answer
+        }
+    }
+
+    private static let itemKeeping: Set<String> = [
+        "where", "take", "take_while", "skip", "sort", "sort_by", "distinct_by", "to_list", "reverse",
+    ]
+}

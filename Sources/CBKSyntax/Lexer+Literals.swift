@@ -17,7 +17,7 @@ extension Lexer {
                 if !scanEscape() { isMalformed = true }
             case UInt8(ascii: "$") where byte(at: position + 1) == UInt8(ascii: "{"):
                 position += 2
-                openings.append(.interpolation(stringStart: stringStart))
+                open(.interpolation(stringStart: stringStart))
                 add(isContinuation ? .stringMiddle : .stringStart, from: start, isMalformed: isMalformed)
                 return
             case UInt8(ascii: "\n"):
@@ -49,7 +49,7 @@ extension Lexer {
         if position > start, bytes[position - 1] == 0x0D { position -= 1 }
         let end = position
         add(kind, from: start, isMalformed: true, isUnterminated: true)
-        guard !openings.contains(where: \.isInterpolation) else {
+        guard interpolationCount == 0 else {
             abandonStrings(innerStart: stringStart)
             return
         }
@@ -62,9 +62,8 @@ extension Lexer {
     /// with an empty token so that the parser finds its shape.
     mutating func abandonStrings(innerStart: Int?) {
         var outermost = innerStart ?? position
-        while let index = openings.lastIndex(where: \.isInterpolation) {
-            if case .interpolation(let start) = openings[index] { outermost = start }
-            openings.removeSubrange(index...)
+        while interpolationCount > 0 {
+            if case .interpolation(let start) = close(to: \.isInterpolation) { outermost = start }
             add(.stringEnd, from: position, isMalformed: true, isUnterminated: true)
         }
         var end = position

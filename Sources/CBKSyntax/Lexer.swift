@@ -18,7 +18,10 @@ package struct Lexer {
     var position = 0
     var tokens: [Token] = []
     var diagnostics: [Diagnostic] = []
-    var openings: [Opening] = []
+    private(set) var openings: [Opening] = []
+    /// How many of them are `${`, and how many `{` or `${`: long runs of other brackets are not searched in vain.
+    private(set) var interpolationCount = 0
+    private var braceCount = 0
     /// Where the trivia before the next token begins, and whether a line ended in it.
     var leadingStart = 0
     var sawNewline = false
@@ -60,7 +63,7 @@ package struct Lexer {
             guard position < bytes.count else { break }
             scanToken()
         }
-        if openings.contains(where: \.isInterpolation) {
+        if interpolationCount > 0 {
             endsInsideString = true
             abandonStrings(innerStart: nil)
         }
@@ -191,9 +194,9 @@ package struct Lexer {
         }
         position += length
         switch kind {
-        case .leftParen: openings.append(.paren)
-        case .leftBracket, .questionBracket: openings.append(.bracket)
-        case .leftBrace: openings.append(.brace)
+        case .leftParen: open(.paren)
+        case .leftBracket, .questionBracket: open(.bracket)
+        case .leftBrace: open(.brace)
         case .rightParen:
             if case .paren = openings.last { openings.removeLast() }
         case .rightBracket:
@@ -213,17 +216,31 @@ package struct Lexer {
     private mutating func scanRightBrace() {
         let start = position
         position += 1
-        guard let depth = openings.lastIndex(where: { $0.isBraceOrInterpolation }) else {
+        guard braceCount > 0 else {
             add(.rightBrace, from: start)
             return
         }
-        let opening = openings[depth]
-        openings.removeSubrange(depth...)
-        if case .interpolation(let stringStart) = opening {
+        if case .interpolation(let stringStart) = close(to: \.isBraceOrInterpolation) {
             scanString(from: start, stringStart: stringStart, isContinuation: true)
         } else {
             add(.rightBrace, from: start)
         }
+    }
+
+    mutating func open(_ opening: Opening) {
+        openings.append(opening)
+        if opening.isInterpolation { interpolationCount += 1 }
+        if opening.isBraceOrInterpolation { braceCount += 1 }
+    }
+
+    /// Closes all brackets down to the innermost of a kind, which it gives.
+    mutating func close(to isWanted: (Opening) -> Bool) -> Opening? {
+        while let last = openings.popLast() {
+            if last.isInterpolation { interpolationCount -= 1 }
+            if last.isBraceOrInterpolation { braceCount -= 1 }
+            if isWanted(last) { return last }
+        }
+        return nil
     }
 
     // MARK: What is not a token

@@ -98,7 +98,8 @@ extension Parser {
             condition = header("a condition after 'if'")
         }
         guard !isPanicking else { return nil }
-        guard expect(.arrow, "'=>' after the pattern") else { return nil }
+        let isThinArrow = kind == .minus && kind(ahead: 1) == .greater
+        guard expect(.arrow, "'=>' after the pattern", hint: isThinArrow ? "write '=>'" : nil) else { return nil }
         let body = armBody()
         return MatchArm(pattern: pattern, guardCondition: condition, body: body, span: span(from: start))
     }

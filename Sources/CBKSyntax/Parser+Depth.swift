@@ -36,7 +36,13 @@ extension Parser {
         return node
     }
 
+    /// Reports excessive depth, once: the levels around it are as deep.
     mutating func failTooDeep(_ span: Span) {
+        guard !isDepthReported else {
+            isPanicking = true
+            return
+        }
+        isDepthReported = true
         fail(
             .tooDeep, "nested more than \(Self.depthLimit) levels deep", at: span,
             hint: "split it up with variables or functions")

@@ -65,10 +65,14 @@ extension Parser {
         defer { endNode(siblings) }
         var left = prefixed()
         var last: Precedence?
+        var isChainReported = false
         while let (binaryOperator, precedence) = kind.binaryOperator, precedence >= minimum {
             if isAtLineStart, kind != .coalesce, kind != .and, kind != .or { break }
             let operatorSpan = token.span
-            if precedence == last, precedence == .comparison || precedence == .range { failChained() }
+            if precedence == last, precedence == .comparison || precedence == .range, !isChainReported {
+                failChained()
+                isChainReported = true
+            }
             last = precedence
             advance()
             let right: Expression

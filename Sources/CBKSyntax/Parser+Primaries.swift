@@ -52,6 +52,17 @@ extension Parser {
     private mutating func failExpression() {
         var hint: String?
         switch kind {
+        case .floorDivide where token.hasNewlineBefore:
+            fail(
+                .slashComment, "'//' is floor division, and nothing stands before it", at: token.span,
+                hint: "comments start with '#'")
+            return
+        case _ where kind.beginsStatementOnly && token.hasNewlineBefore && index > 0:
+            // The next statement has begun: the mistake is at the end of the line before.
+            fail(
+                .expectedExpression, "expected an expression, found the end of the line",
+                at: Span(start: previousEnd, end: previousEnd))
+            return
         case .fn: hint = "a function without a name is written 'x => …'"
         case .plus where index > 0 && tokens[index - 1].kind == .plus: hint = "write 'n += 1'"
         case .colon: hint = "a record stands in braces"

@@ -20,6 +20,9 @@ struct Parser {
         static let bracket = Context(newlinesCount: false, isHeader: false)
     }
 
+    /// Nobody reads more, and a file that is no script at all has one on every line.
+    static let diagnosticLimit = 100
+
     let source: SourceFile
     let isInteractive: Bool
     let tokens: [Token]
@@ -36,6 +39,8 @@ struct Parser {
     var isPanicking = false
     /// The text ended where more was needed, and more lines could give it.
     var endedEarly: Bool
+    /// A mistake at the end of the text has been reported: all that is still open there would only repeat it.
+    var hasReportedEnd = false
     /// There is a mistake that no further line could mend.
     var hasDefiniteError: Bool
 
@@ -43,6 +48,7 @@ struct Parser {
     var depth = 0
     var height = 0
     var isOnLargeStack = false
+    var isDepthReported = false
 
     init(source: SourceFile, isInteractive: Bool) {
         let lexer = Lexer.scan(source)
@@ -70,7 +76,8 @@ struct Parser {
             ($0.element.span.start, $0.offset) < ($1.element.span.start, $1.offset)
         }
         return ParseResult(
-            tree: SyntaxTree(statements: statements, nodeCount: nodeCount), diagnostics: ordered.map(\.element),
+            tree: SyntaxTree(statements: statements, nodeCount: nodeCount),
+            diagnostics: ordered.prefix(Self.diagnosticLimit).map(\.element),
             isIncomplete: endedEarly && !hasDefiniteError)
     }
 
@@ -125,6 +132,10 @@ struct Parser {
     ) {
         guard !isPanicking else { return }
         isPanicking = true
+        if kind == .endOfFile {
+            guard !hasReportedEnd else { return }
+            hasReportedEnd = true
+        }
         if moreMayFollow { endedEarly = true } else { hasDefiniteError = true }
         diagnostics.append(Diagnostic(code: code.rawValue, message: message, span: span, hint: hint))
     }

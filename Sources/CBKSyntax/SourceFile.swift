@@ -65,14 +65,17 @@ package struct SourceFile: Sendable {
         return Position(line: low + 1, column: before.unicodeScalars.count + 1)
     }
 
-    /// The text of a line (counted from 1) without its line ending.
-    package func text(ofLine line: Int) -> String {
-        guard line >= 1, line <= lineStarts.count else { return "" }
+    /// Where a line (counted from 1) lies, without its line ending; empty for a line that is not there.
+    package func lineSpan(_ line: Int) -> Span {
+        guard line >= 1, line <= lineStarts.count else { return Span(start: bytes.count, end: bytes.count) }
         let start = lineStarts[line - 1]
         var end = line < lineStarts.count ? lineStarts[line] - 1 : bytes.count
         if end > start, bytes[end - 1] == 0x0D { end -= 1 }
-        return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+        return Span(start: start, end: max(start, end))
     }
+
+    /// The text of a line (counted from 1) without its line ending.
+    package func text(ofLine line: Int) -> String { text(in: lineSpan(line)) }
 
     /// The text that a span covers.
     package func text(in span: Span) -> String {

@@ -1,0 +1,141 @@
+// Progress as text, the console's one live line, and colour's switches.
+
+import CBKTerminal
+import Synchronization
+import Testing
+
+final class Recorder: TextOutput {
+    private let text = Mutex("")
+
+    func write(_ text: String) { self.text.withLock { $0 += text } }
+
+    var written: String { text.withLock { $0 } }
+
+    func takeAll() -> String {
+        text.withLock { text in
+            defer { text = "" }
+            return text
+        }
+    }
+}
+
+/// A clock that a test moves.
+final class HandClock: Sendable {
+    private let time = Mutex(Duration.zero)
+
+    func advance(_ by: Duration) { time.withLock { $0 += by } }
+
+    var now: Duration { time.withLock { $0 } }
+}
+
+@Suite struct ProgressTests {
+    private func counts(done: Int, of total: Int?) -> ProgressCounts {
+        var counts = ProgressCounts(label: "import", total: total)
+        counts.done = done
+        return counts
+    }
+
+    private func console(_ out: Recorder, _ err: Recorder, terminal: Bool, environment: [String: String] = [:]) -> Console {
+        Console(
+            out: out, err: err, outIsTerminal: terminal, errIsTerminal: terminal,
+            environment: environment.merging(["NO_COLOR": "1"]) { $1 }, width: { 80 })
+    }
+
+    @Test func aBarShowsCountsRateAndTimeLeft() {
+        var counts = counts(done: 4_500, of: 10_000)
+        counts.failed = 12
+        counts.inFlight = 64
+        let text = ProgressText.bar(counts, rate: 1_100, width: 100, palette: .plain)
+        #expect(text == "import  ━━━━━━━━━━━━━─────────────────  45%  4,512/10,000  12 failed  1,100/s  ETA 5s  64 in flight")
+    }
+
+    @Test func aNarrowTerminalLosesTheBarFirst() {
+        var counts = counts(done: 4_500, of: 10_000)
+        counts.failed = 12
+        let text = ProgressText.bar(counts, rate: 1_100, width: 50, palette: .plain)
+        #expect(text == "import  45%  4,512/10,000  12 failed  1,100/s")
+        #expect(ProgressText.bar(counts, rate: 1_100, width: 12, palette: .plain).count <= 12)
+    }
+
+    @Test func withoutATotalThereIsNoShare() {
+        #expect(ProgressText.bar(counts(done: 7, of: nil), rate: nil, width: 80, palette: .plain) == "import  7")
+    }
+
+    @Test func aPlainLine() {
+        var counts = counts(done: 4_000, of: 10_000)
+        counts.unknown = 1
+        counts.isThrottled = true
+        #expect(
+            ProgressText.line(counts, rate: 50.5) == "import: 4,001 of 10,000, 1 in doubt, 50/s, 1m59s left, throttled")
+    }
+
+    @Test(arguments: [(0, "0s"), (59, "59s"), (60, "1m00s"), (3_725, "1h02m"), (90_000, "1d1h")])
+    func spansOfTime(seconds: Int, text: String) { #expect(ProgressText.span(seconds) == text) }
+
+    @Test(arguments: [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")])
+    func groupedDigits(number: Int, text: String) { #expect(ProgressText.grouped(number) == text) }
+
+    @Test func aTerminalIsDrawnTenTimesASecondAtMost() {
+        let (out, err, clock) = (Recorder(), Recorder(), HandClock())
+        let bar = ProgressBar(console: console(out, err, terminal: true), now: { clock.now })
+        for done in 0..<100 {
+            bar.update(counts(done: done, of: 100))
+            clock.advance(.milliseconds(10))
+        }
+        #expect(err.written.split(separator: "\r").count == 10)
+        bar.finish()
+        #expect(err.written.hasSuffix("\r\u{1B}[K"))
+    }
+
+    @Test func elsewhereALineEveryTenSeconds() {
+        let (out, err, clock) = (Recorder(), Recorder(), HandClock())
+        let bar = ProgressBar(console: console(out, err, terminal: false), now: { clock.now })
+        for second in 0..<25 {
+            bar.update(counts(done: second * 10, of: 1_000))
+            clock.advance(.seconds(1))
+        }
+        bar.finish()
+        #expect(
+            err.written == """
+                import: 100 of 1,000, 10/s, 1m30s left
+                import: 200 of 1,000, 10/s, 1m20s left
+
+                """)
+    }
+
+    @Test func outputTakesTheLiveLineOffAndPutsItBack() {
+        let (out, err) = (Recorder(), Recorder())
+        let console = console(out, err, terminal: true)
+        console.setLive("half way")
+        #expect(err.takeAll() == "\rhalf way\u{1B}[K")
+        console.print("a row\n")
+        #expect(out.takeAll() == "a row\n")
+        #expect(err.takeAll() == "\r\u{1B}[K\rhalf way\u{1B}[K")
+        console.print("no end")
+        #expect(err.takeAll() == "\r\u{1B}[K")
+        console.note("; now\n")
+        #expect(err.takeAll() == "; now\n\rhalf way\u{1B}[K")
+        console.setLive(nil)
+        #expect(err.takeAll() == "\r\u{1B}[K")
+    }
+
+    @Test func aPipeGetsItsDataInBlocksAndInOrder() {
+        let (out, err) = (Recorder(), Recorder())
+        let console = console(out, err, terminal: false)
+        console.print("one\n")
+        #expect(out.written.isEmpty)
+        console.note("warning\n")
+        #expect(out.written == "one\n")
+        console.print("two\n")
+        console.flush()
+        #expect(out.written == "one\ntwo\n")
+    }
+
+    @Test func colourHasItsSwitches() {
+        #expect(Palette(isTerminal: true, environment: ["TERM": "xterm"]).isOn)
+        #expect(Palette(isTerminal: true, environment: ["NO_COLOR": ""]).isOn)
+        #expect(!Palette(isTerminal: true, environment: ["NO_COLOR": "1"]).isOn)
+        #expect(!Palette(isTerminal: true, environment: ["TERM": "dumb"]).isOn)
+        #expect(!Palette(isTerminal: false, environment: [:]).isOn)
+    }
+}

@@ -1,6 +1,7 @@
 // What help and the reference print for the core built-ins: each has a summary and an example that runs.
 
 import CBKCompiler
+import CBKSyntax
 import Testing
 
 @testable import CBKRuntime
@@ -17,10 +18,23 @@ import Testing
     }
 
     /// Those that need the API run in CBKLibrary's tests.
-    @Test(arguments: Set(documented.map(\.signature.example)).filter { !$0.contains("users.") && !$0.contains("print(") }.sorted())
+    @Test(arguments: Set(documented.map(\.signature.example)).filter { !$0.contains("users.") }.sorted())
     func everyExampleRuns(example: String) async {
         let result = await outcome(of: example)
         #expect(!result.hasPrefix("E0") && result != "null", "\(example) gives \(result)")
+    }
+
+    @Test(arguments: DiagnosticCode.core.filter { !$0.example.contains("users.") }.map(\.code))
+    func everyCodeHasItsExample(code: String) async {
+        for entry in DiagnosticCode.core where entry.code == code {
+            #expect(await outcome(of: entry.example) == code)
+            #expect(await !outcome(of: entry.mend).hasPrefix("E"))
+            #expect(entry.title.first?.isLowercase == true && entry.explanation.hasSuffix("."))
+        }
+    }
+
+    @Test func codesAreDistinct() {
+        #expect(Set(DiagnosticCode.core.map(\.code)).count == DiagnosticCode.core.count)
     }
 
     @Test func noMethodIsGivenTwice() {

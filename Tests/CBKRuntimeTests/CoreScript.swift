@@ -7,21 +7,30 @@ import CBKSyntax
 
 private final class NoServices: Sendable {}
 
-private let catalog = Catalog(CoreBuiltins.all.map(\.signature))
+/// The core built-ins, and one that gives a secret.
+private let builtins =
+    CoreBuiltins.all + [
+        Builtin(Signature("test_secret", gives: .type(.secret), "A secret of 67 characters.")) { machine, arguments, count in
+            let call = NativeCall(machine, arguments, count)
+            return call.give(call.vm.secret(SecretText("sk-" + String(repeating: "7", count: 64))))
+        }
+    ]
+private let catalog = Catalog(builtins.map(\.signature))
 
 /// What the script's last value prints, or the code of its error, at run time or before; `parse: …` where the source
 /// itself is at fault.
-///
-/// - Parameter isStressed: collects garbage at every opportunity.
-func outcome(of source: String, isStressed: Bool = true) async -> String {
+/// Garbage is collected at every opportunity.
+func outcome(of source: String) async -> String {
     let file = SourceFile(name: "test.cbk", text: source)
     let parsed = parse(file)
     if let problem = parsed.diagnostics.first(where: { $0.severity == .error }) { return "parse: \(problem.message)" }
     let (program, diagnostics) = check(parsed.tree, catalog: catalog, isInteractive: true)
     if let problem = diagnostics.first(where: { $0.severity == .error }) { return problem.code }
     guard let chunk = try? emit(program, catalog: catalog, isInteractive: true) else { return "emit" }
-    let interpreter = Interpreter(builtins: CoreBuiltins.all, catalog: catalog, services: NoServices())
-    if isStressed { await interpreter.stressCollector() }
+    var budget = Budget()
+    budget.value = 4 << 20
+    let interpreter = Interpreter(builtins: builtins, catalog: catalog, services: NoServices(), budget: budget)
+    await interpreter.stressCollector()
     let result = await interpreter.run(chunk, source: file, globalCount: program.scope.slotCount)
     if let error = result.error { return error.code ?? error.message }
     return shown(result.value, isQuoted: false)

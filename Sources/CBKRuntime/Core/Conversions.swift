@@ -50,7 +50,7 @@ extension CoreBuiltins {
                 "error",
                 [.init("message", text), .init("code", text, default: "null", "for the handler to look at", isNamedOnly: true)],
                 gives: .type(.error), "An error to throw, with a message and a code.",
-                example: "try { throw error(\"no plan\", code: \"PLAN\") } catch e { print(e.code) }"),
+                example: "error(\"no plan\", code: \"PLAN\").code"),
             Conversion.error),
     ]
 }

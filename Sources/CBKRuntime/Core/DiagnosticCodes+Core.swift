@@ -67,10 +67,5 @@ extension DiagnosticCode {
             explanation: "A credential is not converted, sorted or measured by accident: .reveal() says that it is meant.",
             example: "len(users.token.create(users.create(name: \"Ann\").id, name: \"first\").token)",
             mend: "len(users.token.create(users.create(name: \"Ann\").id, name: \"first\").token.reveal())"),
-        DiagnosticCode(
-            code: "E0334", title: "a change of what is held elsewhere",
-            explanation: "push, pop, insert, remove and clear change a variable, or a field or item of one. Lists and records are values: changing one must not change another.",
-            example: "let rows = [[1], [2]]\nvar all = []\nfor row in rows { all.push(row.concat([0])) }\nrows.first().clear()",
-            mend: "var rows = [[1], [2]]\nrows[0].clear()"),
     ]
 }

@@ -73,12 +73,13 @@ extension NativeCall {
     }
 
     /// Whether the receiver may be changed in place. The emitter owns a variable's path first, which leaves nothing
-    /// shared; a call that came another way must not change what another place holds.
+    /// shared, and the checker lets no other call through; one that came another way all the same must not change
+    /// what another place holds. The code is the checker's.
     func ownsReceiver(_ function: String) -> Bool {
         self[0].header.pointee.shared == 0
             || fail(
                 .value, "\(function)() changes a 'var' along a path, such as rows[0].tags; this value is held elsewhere, too",
-                code: "E0334")
+                code: "E0205")
     }
 
     /// Refuses a secret by its type: only its holder may ask for the text.

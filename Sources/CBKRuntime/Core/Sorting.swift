@@ -14,8 +14,8 @@ extension VM {
 
     /// Sorts values with their places, which move along; false with an error raised.
     func sort(_ entries: inout [SortEntry], descending: Bool, function: String) -> Bool {
-        guard entries.count > 1 else { return true }
         guard let order = order(of: entries, function) else { return false }
+        guard entries.count > 1 else { return true }
         switch order {
         case .ints:
             if entries.count > 128 {

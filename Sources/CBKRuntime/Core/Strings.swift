@@ -214,10 +214,13 @@ private enum StringNative {
         let (size, overflow) = Int(clamping: times).multipliedReportingOverflow(by: source.pointee.count)
         guard call.vm.admit(overflow ? .max : size) else { return false }
         let result = call.vm.makeString(count: size)
-        var offset = 0
-        while offset < size {
-            (result.bytes + offset).update(from: source.bytes, count: source.pointee.count)
-            offset += source.pointee.count
+        // What is there already doubles until it is long enough.
+        var filled = min(size, source.pointee.count)
+        result.bytes.update(from: source.bytes, count: filled)
+        while filled < size {
+            let next = min(filled, size - filled)
+            (result.bytes + filled).update(from: result.bytes, count: next)
+            filled += next
         }
         return call.give(Value(result))
     }

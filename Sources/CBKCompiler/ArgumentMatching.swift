@@ -21,6 +21,12 @@ package struct ArgumentMatch: Sendable, Equatable {
     package var requestFields: [Int]
     /// The positional argument that is the request as one record.
     package var requestRecord: Int?
+
+    package init(parameters: [Slot], requestFields: [Int] = [], requestRecord: Int? = nil) {
+        self.parameters = parameters
+        self.requestFields = requestFields
+        self.requestRecord = requestRecord
+    }
 }
 
 /// One way in which arguments do not fit.

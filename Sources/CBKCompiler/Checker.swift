@@ -93,8 +93,8 @@ struct Checker {
 
     var diagnostics: [Diagnostic] = []
     var hasErrorNodes = false
-    /// Looking for a similar name costs as much as there are names: a script full of mistakes gets no hints in the end.
-    var suggestionsLeft = 100
+    /// How many more names are compared for hints: a huge script full of mistakes gets none in the end.
+    var comparisonsLeft = 50_000
 
     init(nodeCount: Int, catalog: Catalog, scope: SessionScope, isInteractive: Bool, allowInternal: Bool) {
         self.catalog = catalog
@@ -135,8 +135,9 @@ struct Checker {
         return scope
     }
 
+    /// After a mistake nothing is said of it: a misspelled use may be the one that is missing.
     private mutating func warnOfUnused() {
-        guard !isInteractive, !hasErrorNodes, !allowInternal else { return }
+        guard !isInteractive, !hasErrorNodes, !diagnostics.contains(where: { $0.severity == .error }) else { return }
         for variable in resolution.variables {
             guard variable.kind == .constant || variable.kind == .mutable else { continue }
             guard !variable.isUsed, !variable.name.hasPrefix("_") else { continue }
@@ -156,8 +157,8 @@ struct Checker {
 
     /// `did you mean '…'?`, if one of the names is near.
     mutating func didYouMean(_ name: String, among names: [String], suffix: String = "") -> String? {
-        guard suggestionsLeft > 0 else { return nil }
-        suggestionsLeft -= 1
+        guard comparisonsLeft > 0 else { return nil }
+        comparisonsLeft -= names.count
         return suggestion(for: name, among: names).map { "did you mean '\($0)\(suffix)'?" }
     }
 }

@@ -254,7 +254,7 @@ extension Checker {
         case "False": return "did you mean 'false'?"
         default: break
         }
-        if suggestionsLeft > 0, let hint = didYouMean(name, among: visibleNames()) { return hint }
+        if comparisonsLeft > 0, let hint = didYouMean(name, among: visibleNames()) { return hint }
         guard catalog.methods(named: name).values.contains(where: { isVisible($0) }) else { return nil }
         return "'\(name)' is a method: write it after a value, '.\(name)(…)'"
     }

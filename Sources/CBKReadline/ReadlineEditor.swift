@@ -46,8 +46,8 @@ package final class ReadlineEditor: LineEditor {
             state.palette = palette
             state.input = nil
         }
-        // What was pressed while the last input ran belongs to it.
-        _ = signals.take()
+        // A ^C from while the last input ran belongs to that.
+        if signals.take().contains(.terminate) { return .terminated }
         rl_callback_handler_install(ReadlineEditor.marked(prompt), acceptLine)
         while true {
             wait()
@@ -84,6 +84,11 @@ package final class ReadlineEditor: LineEditor {
     private func handle(_ signal: ProcessSignal) {
         switch signal {
         case .resize: rl_resize_terminal()
+        case .resume:
+            // The shell has had the terminal meanwhile. Readline skips a preparation that it thinks is in force.
+            rl_deprep_terminal()
+            rl_prep_terminal(1)
+            rl_forced_update_display()
         case .interrupt: finish(.cleared, echo: "^C\n")
         case .terminate: finish(.terminated, echo: "\n")
         }

@@ -45,7 +45,7 @@ package final class PlainEditor: LineEditor {
                 pending = []
                 return .cleared
             case .signal(.terminate): return .terminated
-            case .signal(.resize): shown = ""
+            case .signal(.resize), .signal(.resume): shown = ""
             }
         }
     }

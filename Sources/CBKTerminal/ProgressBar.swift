@@ -1,119 +1,47 @@
-// How far a run is: a live line on a terminal, at most ten times a second; elsewhere a plain line every ten seconds.
-// Takes counts as often as they come; measures the rate itself.
+// How far a run is: a live line on a terminal, at most ten times a second; elsewhere a plain line every ten seconds, and
+// none for a short run. Takes counts as often as they come.
 
+import CBKBatch
 import Synchronization
 
-/// What a run knows of itself. Counts only grow.
-package struct ProgressCounts: Sendable, Equatable {
-    /// What is done: `import`, or a batch's name.
-    package var label: String
-    /// How many items there are, where that is known.
-    package var total: Int?
-    package var done = 0
-    package var failed = 0
-    package var skipped = 0
-    package var unknown = 0
-    package var inFlight = 0
-    /// The target asked for less.
-    package var isThrottled = false
-    /// The run drains: nothing new is started.
-    package var isStopping = false
-
-    package init(label: String, total: Int? = nil) {
-        self.label = label
-        self.total = total
-    }
-
-    package var ended: Int { done + failed + skipped + unknown }
-}
-
-/// A class: the run's threads feed it, and it is one line on one screen.
-package final class ProgressBar: Sendable {
+/// A class: the run's thread feeds it, and it is one line on one screen.
+package final class ProgressBar: ProgressSink {
     private let console: Console
-    /// Time since any fixed moment.
-    private let now: @Sendable () -> Duration
-    private let state: Mutex<State>
+    private let label: String
+    /// `Progress.elapsed` when something was last shown, in seconds.
+    private let shown = Mutex<Double?>(nil)
 
-    private struct State {
-        var lastDrawn: Duration?
-        var meter: RateMeter
-    }
+    /// Seconds between two drawings on a terminal.
+    package static let redrawInterval = 0.1
+    /// Seconds between two plain lines.
+    package static let lineInterval = 10.0
 
-    package static let redrawInterval = Duration.milliseconds(100)
-    package static let lineInterval = Duration.seconds(10)
-
-    package init(console: Console, now: (@Sendable () -> Duration)? = nil) {
+    /// - Parameter label: what is done, such as `import users.csv`.
+    package init(console: Console, label: String) {
         self.console = console
-        let start = ContinuousClock.now
-        let clock = now ?? { ContinuousClock.now - start }
-        self.now = clock
-        state = Mutex(State(lastDrawn: nil, meter: RateMeter(start: clock())))
+        self.label = label
     }
 
-    package func update(_ counts: ProgressCounts) {
-        let time = now()
-        let text: String? = state.withLock { state in
-            state.meter.record(counts.ended, at: time)
-            let interval = console.errIsTerminal ? ProgressBar.redrawInterval : ProgressBar.lineInterval
-            // The first plain line comes after an interval, too: a short run prints none.
-            if let last = state.lastDrawn {
-                guard time - last >= interval else { return nil }
-            } else if !console.errIsTerminal {
-                state.lastDrawn = time
-                return nil
-            }
-            state.lastDrawn = time
-            let rate = state.meter.rate(at: time)
-            return console.errIsTerminal
-                ? ProgressText.bar(counts, rate: rate, width: console.width - 1, palette: console.errPalette)
-                : ProgressText.line(counts, rate: rate)
+    package func update(_ progress: Progress) {
+        let isTerminal = console.errIsTerminal
+        let isDue = shown.withLock { shown in
+            // The first line comes after its interval; the bar comes at once.
+            let next = isTerminal ? shown.map { $0 + ProgressBar.redrawInterval } ?? 0 : (shown ?? 0) + ProgressBar.lineInterval
+            // Sums of tenths are not exact.
+            guard progress.elapsed + 1e-9 >= next else { return false }
+            shown = progress.elapsed
+            return true
         }
-        guard let text else { return }
-        if console.errIsTerminal {
+        guard isDue else { return }
+        if isTerminal {
+            // The last column is left free: some terminals wrap on it.
+            let text = ProgressText.bar(progress, label: label, width: console.width - 1, palette: console.errPalette)
             console.setLive(text)
         } else {
-            console.note(text + "\n")
+            console.note(ProgressText.line(progress, label: label) + "\n")
         }
     }
 
-    /// Takes the line off; what follows is the summary's.
+    /// Takes the bar off; what follows is the summary's.
     package func finish() { console.setLive(nil) }
-}
-
-/// Items per second over the last moments: each sample weighs less the older it is.
-struct RateMeter {
-    private var lastTime: Duration
-    private var lastCount = 0
-    private let start: Duration
-    private var smoothed: Double?
-
-    /// Samples closer than this are one: a burst would look like a rate.
-    private static let step = 0.25
-    /// After so many seconds a change of rate has told for two thirds.
-    private static let memory = 3.0
-
-    init(start: Duration) {
-        self.start = start
-        lastTime = start
-    }
-
-    mutating func record(_ count: Int, at time: Duration) {
-        let seconds = (time - lastTime).inSeconds
-        guard seconds >= RateMeter.step else { return }
-        let rate = Double(count - lastCount) / seconds
-        let weight = min(1, seconds / RateMeter.memory)
-        smoothed = smoothed.map { $0 + (rate - $0) * weight } ?? rate
-        lastTime = time
-        lastCount = count
-    }
-
-    /// nil before there is anything to tell.
-    func rate(at time: Duration) -> Double? { smoothed }
-}
-
-extension Duration {
-    package var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) / 1e18
-    }
 }

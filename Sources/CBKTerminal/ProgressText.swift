@@ -1,23 +1,24 @@
 // The words and the bar of a run's progress, as functions of its counts.
 
+import CBKBatch
+
 package enum ProgressText {
     /// One line of at most `width` columns; what does not fit is left out, the bar first.
-    package static func bar(_ counts: ProgressCounts, rate: Double?, width: Int, palette: Palette) -> String {
+    package static func bar(_ counts: Progress, label: String, width: Int, palette: Palette) -> String {
         var parts: [(text: String, ink: Palette.Ink?)] = []
         parts.append((amount(counts), nil))
         if counts.failed > 0 { parts.append(("\(grouped(counts.failed)) failed", .red)) }
         if counts.unknown > 0 { parts.append(("\(grouped(counts.unknown)) in doubt", .yellow)) }
         if counts.skipped > 0 { parts.append(("\(grouped(counts.skipped)) skipped", .dim)) }
-        if let rate { parts.append((speed(rate), nil)) }
+        if counts.rate > 0 { parts.append((speed(counts.rate), nil)) }
         if counts.isStopping {
             parts.append(("stopping", .yellow))
-        } else if let left = timeLeft(counts, rate) {
+        } else if let left = timeLeft(counts) {
             parts.append(("ETA \(left)", nil))
         }
         if counts.inFlight > 0 { parts.append(("\(counts.inFlight) in flight", .dim)) }
-        if counts.isThrottled { parts.append(("throttled", .yellow)) }
 
-        let label = VisibleText.line(counts.label)
+        let label = VisibleText.line(label)
         var used = DisplayWidth.of(label)
         var shown = label
         var isFirst = true
@@ -34,18 +35,17 @@ package enum ProgressText {
     }
 
     /// `import: 4,512 of 10,000 done, 12 failed, 5,100/s, 1s left`.
-    package static func line(_ counts: ProgressCounts, rate: Double?) -> String {
+    package static func line(_ counts: Progress, label: String) -> String {
         var parts = [counts.total.map { "\(grouped(counts.ended)) of \(grouped($0))" } ?? grouped(counts.ended)]
         if counts.failed > 0 { parts.append("\(grouped(counts.failed)) failed") }
         if counts.unknown > 0 { parts.append("\(grouped(counts.unknown)) in doubt") }
         if counts.skipped > 0 { parts.append("\(grouped(counts.skipped)) skipped") }
-        if let rate { parts.append(speed(rate)) }
-        if let left = timeLeft(counts, rate) { parts.append("\(left) left") }
-        if counts.isThrottled { parts.append("throttled") }
-        return "\(VisibleText.line(counts.label)): \(parts.joined(separator: ", "))"
+        if counts.rate > 0 { parts.append(speed(counts.rate)) }
+        if let left = timeLeft(counts) { parts.append("\(left) left") }
+        return "\(VisibleText.line(label)): \(parts.joined(separator: ", "))"
     }
 
-    private static func amount(_ counts: ProgressCounts) -> String {
+    private static func amount(_ counts: Progress) -> String {
         guard let total = counts.total else { return grouped(counts.ended) }
         let share = total > 0 ? min(100, counts.ended * 100 / total) : 100
         return "\(share)%  \(grouped(counts.ended))/\(grouped(total))"
@@ -65,10 +65,9 @@ package enum ProgressText {
         return "\(grouped(Int(rate)))/s"
     }
 
-    private static func timeLeft(_ counts: ProgressCounts, _ rate: Double?) -> String? {
-        guard let total = counts.total, let rate, rate > 0.001, total >= counts.ended else { return nil }
-        let seconds = Double(total - counts.ended) / rate
-        return seconds < 100 * 86_400 ? span(Int(seconds.rounded(.up))) : nil
+    private static func timeLeft(_ counts: Progress) -> String? {
+        guard let seconds = counts.secondsLeft, seconds < 100 * 86_400 else { return nil }
+        return span(Int(seconds.rounded(.up)))
     }
 
     /// `45s`, `3m20s`, `2h05m`, `3d4h`.

@@ -1,6 +1,7 @@
 // The loop of the prompt: reads an input, runs it, shows what came of it. Lives on one thread, which may block; the
 // input itself runs as a task, and ^C meanwhile asks the session to stop.
 
+import CBKBatch
 import CBKRuntime
 import CBKSyntax
 import CBKTooling
@@ -134,8 +135,11 @@ package final class Repl {
     }
 
     private func wait(_ work: @escaping @Sendable () async -> ReplResult) -> ReplResult {
-        // What was pressed before the input ran was not meant for it.
-        _ = signals?.take()
+        // A ^C from before the input ran was not meant for it.
+        if signals?.take().contains(.terminate) == true {
+            ending = .terminated
+            return ReplResult(.cancelled)
+        }
         let result = ResultBox()
         let doorbell = self.doorbell
         Task.detached {
@@ -157,7 +161,7 @@ package final class Repl {
                 case .terminate:
                     ending = .terminated
                     session.interrupt()
-                case .resize: break
+                case .resize, .resume: break
                 }
             }
             if let result = result.take() { return result }
@@ -219,8 +223,10 @@ package final class Repl {
         console.note(console.errPalette.paint(text, .dim) + "\n")
     }
 
+    /// `840 ms`, `1.2 s`, `3m20s`.
     static func timeText(_ elapsed: Duration) -> String {
-        let seconds = elapsed.inSeconds
+        let (whole, fraction) = elapsed.components
+        let seconds = Double(whole) + Double(fraction) / 1e18
         if seconds < 0.001 { return "\(Int(seconds * 1_000_000)) µs" }
         if seconds < 1 { return "\(Int(seconds * 1_000)) ms" }
         if seconds < 60 { return "\(Double(Int(seconds * 10)) / 10) s" }
@@ -251,7 +257,7 @@ private final class ResultBox: Sendable {
 /// Colours a rendered diagnostic's first lines and carets, and makes what came from data visible.
 enum DiagnosticInk {
     static func painted(_ text: String, _ palette: Palette) -> String {
-        let safe = VisibleText.lines(text)
+        let safe = VisibleText.lines(maskingTokens(in: text))
         guard palette.isOn else { return safe }
         return safe.split(separator: "\n", omittingEmptySubsequences: false).map { painted($0, palette) }
             .joined(separator: "\n")

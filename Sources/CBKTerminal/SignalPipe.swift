@@ -16,6 +16,8 @@ package enum ProcessSignal: UInt8, Sendable {
     case terminate = 0x54
     /// SIGWINCH.
     case resize = 0x57
+    /// SIGCONT: the process was stopped by ^Z, and the terminal may be in any mode.
+    case resume = 0x43
 }
 
 package struct SignalPipe: Sendable {

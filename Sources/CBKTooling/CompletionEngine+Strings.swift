@@ -5,6 +5,8 @@ import CBKCompiler
 import CBKSyntax
 
 extension CompletionEngine {
+    private static let mostTexts = 100
+
     /// The string token at that place is open at the cursor.
     func insideString(_ place: Int) -> CompletionList {
         let token = tokens[place]
@@ -14,7 +16,9 @@ extension CompletionEngine {
             return paths(written, start: start, files)
         }
         guard !written.isEmpty || call(isAround: place) else { return CompletionList(start: cursor, items: []) }
-        let items = live.recentTexts.map { Completion($0, "seen in a result", kind: .value) }
+        // The session may know very many; the newest that fit are enough.
+        let fitting = Array(live.recentTexts.lazy.filter { $0.hasPrefix(written) }.prefix(CompletionEngine.mostTexts))
+        let items = fitting.map { Completion($0, "seen in a result", kind: .value) }
         return list(items, word: written, start: start)
     }
 

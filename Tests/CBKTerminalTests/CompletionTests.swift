@@ -1,6 +1,7 @@
 // Completion over a small catalog: `|` marks the cursor.
 
 import CBKCompiler
+import CBKRuntime
 import CBKTooling
 import Testing
 
@@ -182,6 +183,20 @@ import Testing
             let list = complete(text: text, cursor: end, catalog: CompletionTests.catalog, live: CompletionTests.live)
             #expect(list.start <= end)
         }
+    }
+
+    @Test func resultsLeaveTheirIdsAndFields() {
+        let rows: Snapshot = .list([
+            .record([.init("id", .string("a")), .init("email", .null)]),
+            .record([.init("id", .string("b")), .init("email", .string("b@example.com")), .init("name", .string("B"))]),
+        ])
+        var live = LiveNames(recentTexts: ["b", "old"])
+        live.note(rows)
+        live.note(.int(1))
+        #expect(live.recentTexts == ["a", "b", "b@example.com", "old"])
+        let global = LiveNames.Global("rows", kind: "let", value: rows)
+        #expect(global.summary == "let · list of 2")
+        #expect(global.fields == ["id", "email", "name"])
     }
 
     @Test func theCommonStartOfAll() {

@@ -1,5 +1,5 @@
-/* The process's signals as bytes in a pipe: SIGINT is 'I', SIGTERM 'T', SIGWINCH 'W'. A reader polls the
- * descriptor beside its other ones; nothing else happens in the handler. */
+/* The process's signals as bytes in a pipe: SIGINT is 'I', SIGTERM 'T', SIGWINCH 'W', SIGCONT 'C'. A reader polls
+ * the descriptor beside its other ones; nothing else happens in the handler. */
 #pragma once
 
 /* Installs the handlers and gives the descriptor to read from (non-blocking, close-on-exec), the same one at

@@ -34,7 +34,17 @@ import Testing
         "fn f() { late }; let late = 1; print(f())",
         "let fact = n => if n < 2 { 1 } else { n * fact(n - 1) }; print(fact(5))",
         "fn outer() { fn inner() { later }; let later = 1; inner() }; print(outer())",
+        "fn f(x) { let g = (y = x) => y; g() }; print(f(1))",
+        "for i in 0..2 { let g = () => i; print(g()) }",
+        "fn f() { if true { fn g() { x }; let x = 1; print(g()) } }; f()",
+        "fn f() { var n = 0; n += 1; batch r in [1] by r { print(n) } }; f()",
+        "fn f(a) { match a { [x, ...r] => { let g = () => x; g() }, _ => 0 } }; print(f([1]))",
+        "fn f() { try { throw \"x\" } catch e { let g = () => e.message; print(g()) } }; f()",
+        "fn f() { g() catch e => { let h = () => e; print(h()) }; fn g() { 1 } }; f()",
+        "fn f() { fn a() { b() }; fn b() { a() }; a }; print(f())",
+        "while true { let x = 1; fn g() { x }; print(g()); break }",
         // Shadowing.
+        "fn f() { let f = 1; f }; print(f())",
         "let x = 1; if true { let x = 2; print(x) }; print(x)",
         "fn f(name) { let name = name.trim(); name }; print(f(\"a\"))",
         "let len = len(\"abc\"); print(len)",
@@ -88,6 +98,16 @@ import Testing
     @Test(arguments: scripts)
     func rightScriptGivesNothing(script: String) {
         #expect(Checked(script).found == [])
+    }
+
+    /// The emitter finds a place for every variable that the tables name.
+    @Test(arguments: scripts)
+    func rightScriptIsEmitted(script: String) throws {
+        for isInteractive in [false, true] where !(isInteractive && script.contains("param ")) {
+            let program = Checked(script, isInteractive: isInteractive).program
+            let chunk = try emit(program, catalog: testCatalog, isInteractive: isInteractive)
+            #expect(!chunk.code.isEmpty)
+        }
     }
 
     @Test func internalBuiltInsAreForThePrelude() {

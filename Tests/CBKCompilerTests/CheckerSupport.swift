@@ -34,6 +34,8 @@ let testCatalog = Catalog([
     Signature("clear", on: [.list, .record], gives: .type(.null), "Empties."),
     Signature("keys", on: [.record], gives: .list(.type(.string)), "The names."),
     Signature("__yield", [.init("value")], "Hands on.", isInternal: true),
+    Signature("__batch", [.init("operands", isVariadic: true)], "Runs a batch.", isInternal: true),
+    Signature("__emit", [.init("row")], "Gives a row.", isInternal: true),
 ])
 
 private let fields: [Shape.Field] = [

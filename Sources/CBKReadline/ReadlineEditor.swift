@@ -48,7 +48,7 @@ package final class ReadlineEditor: LineEditor {
         }
         // A ^C from while the last input ran belongs to that.
         if signals.take().contains(.terminate) { return .terminated }
-        rl_callback_handler_install(ReadlineEditor.marked(prompt), acceptLine)
+        rl_callback_handler_install(PromptText.marked(prompt), acceptLine)
         while true {
             wait()
             if let input = readlineState.withLock({ $0.input }) {
@@ -164,23 +164,5 @@ package final class ReadlineEditor: LineEditor {
     private func isStandard(_ key: String, _ name: String) -> Bool {
         guard let bound = rl_function_of_keyseq(key, nil, nil), let standard = rl_named_function(name) else { return false }
         return unsafeBitCast(bound, to: UInt.self) == unsafeBitCast(standard, to: UInt.self)
-    }
-
-    /// The prompt with its escapes between \x01 and \x02, so that they take no columns.
-    static func marked(_ prompt: String) -> String {
-        var result = ""
-        var isEscape = false
-        for scalar in prompt.unicodeScalars {
-            if scalar == "\u{1B}", !isEscape {
-                isEscape = true
-                result += "\u{01}"
-            }
-            result.unicodeScalars.append(scalar)
-            if isEscape, scalar.properties.isAlphabetic {
-                isEscape = false
-                result += "\u{02}"
-            }
-        }
-        return isEscape ? result + "\u{02}" : result
     }
 }

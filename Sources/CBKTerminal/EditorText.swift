@@ -28,6 +28,26 @@ package enum Indentation {
     }
 }
 
+package enum PromptText {
+    /// The prompt with its escapes between \x01 and \x02, so that they take no columns.
+    package static func marked(_ prompt: String) -> String {
+        var result = ""
+        var isEscape = false
+        for scalar in prompt.unicodeScalars {
+            if scalar == "\u{1B}", !isEscape {
+                isEscape = true
+                result += "\u{01}"
+            }
+            result.unicodeScalars.append(scalar)
+            if isEscape, scalar.properties.isAlphabetic {
+                isEscape = false
+                result += "\u{02}"
+            }
+        }
+        return isEscape ? result + "\u{02}" : result
+    }
+}
+
 package enum LineMoves {
     /// The offset in the line above that is as many characters from its start; nil in the first line.
     package static func above(_ text: String, cursor: Int) -> Int? {

@@ -8,7 +8,7 @@ import Synchronization
 package final class ProgressBar: ProgressSink {
     private let console: Console
     private let label: String
-    /// `Progress.elapsed` when something was last shown, in seconds.
+    /// `RunProgress.elapsed` when something was last shown, in seconds.
     private let shown = Mutex<Double?>(nil)
 
     /// Seconds between two drawings on a terminal.
@@ -22,7 +22,7 @@ package final class ProgressBar: ProgressSink {
         self.label = label
     }
 
-    package func update(_ progress: Progress) {
+    package func update(_ progress: RunProgress) {
         let isTerminal = console.errIsTerminal
         let isDue = shown.withLock { shown in
             // The first line comes after its interval; the bar comes at once.

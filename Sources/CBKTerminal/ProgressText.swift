@@ -4,7 +4,7 @@ import CBKBatch
 
 package enum ProgressText {
     /// One line of at most `width` columns; what does not fit is left out, the bar first.
-    package static func bar(_ counts: Progress, label: String, width: Int, palette: Palette) -> String {
+    package static func bar(_ counts: RunProgress, label: String, width: Int, palette: Palette) -> String {
         var parts: [(text: String, ink: Palette.Ink?)] = []
         parts.append((amount(counts), nil))
         if counts.failed > 0 { parts.append(("\(grouped(counts.failed)) failed", .red)) }
@@ -35,7 +35,7 @@ package enum ProgressText {
     }
 
     /// `import: 4,512 of 10,000 done, 12 failed, 5,100/s, 1s left`.
-    package static func line(_ counts: Progress, label: String) -> String {
+    package static func line(_ counts: RunProgress, label: String) -> String {
         var parts = [counts.total.map { "\(grouped(counts.ended)) of \(grouped($0))" } ?? grouped(counts.ended)]
         if counts.failed > 0 { parts.append("\(grouped(counts.failed)) failed") }
         if counts.unknown > 0 { parts.append("\(grouped(counts.unknown)) in doubt") }
@@ -45,7 +45,7 @@ package enum ProgressText {
         return "\(VisibleText.line(label)): \(parts.joined(separator: ", "))"
     }
 
-    private static func amount(_ counts: Progress) -> String {
+    private static func amount(_ counts: RunProgress) -> String {
         guard let total = counts.total else { return grouped(counts.ended) }
         let share = total > 0 ? min(100, counts.ended * 100 / total) : 100
         return "\(share)%  \(grouped(counts.ended))/\(grouped(total))"
@@ -65,7 +65,7 @@ package enum ProgressText {
         return "\(grouped(Int(rate)))/s"
     }
 
-    private static func timeLeft(_ counts: Progress) -> String? {
+    private static func timeLeft(_ counts: RunProgress) -> String? {
         guard let seconds = counts.secondsLeft, seconds < 100 * 86_400 else { return nil }
         return span(Int(seconds.rounded(.up)))
     }

@@ -21,15 +21,15 @@ final class Recorder: TextOutput {
 }
 
 @Suite struct ProgressTests {
-    private func counts(done: Int, of total: Int?, rate: Double = 0, elapsed: Double = 0) -> Progress {
-        var counts = Progress(total: total)
+    private func counts(done: Int, of total: Int?, rate: Double = 0, elapsed: Double = 0) -> RunProgress {
+        var counts = RunProgress(total: total)
         counts.done = done
         counts.rate = rate
         counts.elapsed = elapsed
         return counts
     }
 
-    private func bar(_ counts: Progress, width: Int) -> String {
+    private func bar(_ counts: RunProgress, width: Int) -> String {
         ProgressText.bar(counts, label: "import", width: width, palette: .plain)
     }
 

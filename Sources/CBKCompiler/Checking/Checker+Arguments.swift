@@ -13,7 +13,7 @@ extension Checker {
         }
         switch matching {
         case .mismatched(let problems):
-            for problem in problems { report(problem, arguments, among: problems, callee: signature.name, at: span) }
+            report(problems, arguments, callee: signature.name, at: span)
         case .matched(let matched):
             for (parameter, slot) in zip(signature.parameters, matched.parameters) {
                 switch slot {
@@ -105,7 +105,7 @@ extension Checker {
             return
         }
         guard case .mismatched(let problems) = matching else { return }
-        for problem in problems { report(problem, arguments, among: problems, callee: "'\(name)'", at: span) }
+        report(problems, arguments, callee: "'\(name)'", at: span)
     }
 
     private mutating func checkLabels(_ arguments: [Argument], _ names: [String], of callee: String) {
@@ -122,9 +122,16 @@ extension Checker {
         report(.unknownArgument, "\(callee) takes no '\(label.text)'", at: label.span, hint: hint)
     }
 
-    private mutating func report(
-        _ problem: ArgumentProblem, _ arguments: [Argument], among problems: [ArgumentProblem], callee: String, at span: Span
-    ) {
+    private mutating func report(_ problems: [ArgumentProblem], _ arguments: [Argument], callee: String, at span: Span) {
+        // A misspelled name leaves its parameter open: one mistake.
+        let isMisspelled = problems.contains { if case .unknownLabel = $0 { true } else { false } }
+        for problem in problems {
+            if isMisspelled, case .missing = problem { continue }
+            report(problem, arguments, callee: callee, at: span)
+        }
+    }
+
+    private mutating func report(_ problem: ArgumentProblem, _ arguments: [Argument], callee: String, at span: Span) {
         switch problem {
         case .unknownLabel(let argument, let known):
             guard let label = arguments[argument].label else { return }
@@ -132,11 +139,7 @@ extension Checker {
         case .duplicate(let argument, let name):
             let place = arguments[argument].label?.span ?? arguments[argument].value.span
             report(.duplicateArgument, "'\(name)' of \(callee) is given twice", at: place, hint: "keep one of them")
-        case .missing(let name):
-            // A misspelled name leaves its parameter open: one mistake.
-            let isMisspelled = problems.contains { if case .unknownLabel = $0 { true } else { false } }
-            guard !isMisspelled else { return }
-            report(.missingArgument, "\(callee) needs '\(name)'", at: span)
+        case .missing(let name): report(.missingArgument, "\(callee) needs '\(name)'", at: span)
         case .tooMany(let argument, let limit):
             let count = limit == 0 ? "no arguments" : limit == 1 ? "one argument" : "\(limit) arguments"
             report(.tooManyArguments, "\(callee) takes \(count)", at: arguments[argument].value.span)

@@ -5,15 +5,9 @@ import CBKSyntax
 extension Checker {
     mutating func check(_ expression: Expression, _ use: Use) -> Inferred {
         switch expression.kind {
-        case .null: return Inferred(.type(.null))
-        case .bool: return Inferred(.type(.bool))
-        case .int: return Inferred(.type(.int))
-        case .float: return Inferred(.type(.float))
-        case .duration: return Inferred(.type(.duration))
+        case .null, .bool, .int, .float, .duration, .regex, .omit, .error: return checkLeaf(expression, use)
         case .string: return checkString(expression)
-        case .regex: return refuseRegex(expression)
         case .name: return checkName(expression, use)
-        case .omit: return checkOmit(expression, use)
         case .list: return checkList(expression)
         case .record: return checkRecord(expression)
         case .function: return checkArrow(expression)
@@ -28,14 +22,31 @@ extension Checker {
         case .batch: return checkBatch(expression)
         case .block: return checkBlockExpression(expression, use)
         case .jump: return checkJump(expression)
-        case .parenthesized(let inner): return check(inner, use)
-        case .error:
-            hasErrorNodes = true
-            return .unknown
+        case .parenthesized: return checkParenthesized(expression, use)
         }
     }
 
+    private mutating func checkParenthesized(_ expression: Expression, _ use: Use) -> Inferred {
+        guard case .parenthesized(let inner) = expression.kind else { return .unknown }
+        return check(inner, use)
+    }
+
     // MARK: Literals
+
+    private mutating func checkLeaf(_ expression: Expression, _ use: Use) -> Inferred {
+        switch expression.kind {
+        case .null: return Inferred(.type(.null))
+        case .bool: return Inferred(.type(.bool))
+        case .int: return Inferred(.type(.int))
+        case .float: return Inferred(.type(.float))
+        case .duration: return Inferred(.type(.duration))
+        case .regex: return refuseRegex(expression)
+        case .omit: return checkOmit(expression, use)
+        case .error: hasErrorNodes = true
+        default: break
+        }
+        return .unknown
+    }
 
     private mutating func checkString(_ expression: Expression) -> Inferred {
         guard case .string(let parts) = expression.kind else { return .unknown }

@@ -24,6 +24,14 @@ package struct CSVOptions: Sendable {
         self.blockSize = blockSize
         self.maxRowBytes = maxRowBytes
     }
+
+    /// The delimiter that a flag or an argument names: one ASCII character, `tab` or `\t`; nil for anything else.
+    package static func delimiter(named name: String) -> UInt8? {
+        if name.lowercased() == "tab" || name == "\\t" { return 0x09 }
+        let bytes = Array(name.utf8)
+        guard bytes.count == 1, bytes[0] < 0x80, ![0x00, 0x0A, 0x0D, UInt8(ascii: "\"")].contains(bytes[0]) else { return nil }
+        return bytes[0]
+    }
 }
 
 struct CSVParser: Sendable {

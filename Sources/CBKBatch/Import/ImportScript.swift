@@ -71,10 +71,9 @@ package struct ImportScript: Sendable {
         if !options.keepsQuotes { arguments.append("unguard: true") }
         if let delimiter = options.delimiter { arguments.append("delimiter: \(quoted(delimiter))") }
         if let encoding = options.encoding { arguments.append("encoding: \(quoted(encoding.rawValue))") }
-        var text = "csv.read(\(arguments.joined(separator: ", ")))"
-        if options.skipRows > 0 { text += ".skip(\(options.skipRows))" }
-        if let most = options.maxRows { text += ".take(\(most))" }
-        return text
+        if options.skipRows > 0 { arguments.append("skip: \(options.skipRows)") }
+        if let most = options.maxRows { arguments.append("take: \(most)") }
+        return "csv.read(\(arguments.joined(separator: ", ")))"
     }
 
     private var key: String {

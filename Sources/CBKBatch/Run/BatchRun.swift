@@ -101,7 +101,7 @@ package final class BatchRun: Sendable {
     ///   - warn: gets a line for a person.
     package init(
         _ configuration: BatchConfiguration, folder: RunFolder, output: (any RowSink)? = nil,
-        progress: (any ProgressSink)? = nil, clock: any MonotonicClock = SystemClock(),
+        progress: (any ProgressSink)? = nil, clock: any MonotonicClock = UptimeClock(),
         warn: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -215,14 +215,14 @@ package final class BatchRun: Sendable {
     }
 
     /// The present counts.
-    package var progress: Progress {
+    package var progress: RunProgress {
         let now = clock.seconds() - startTime
         return state.withLock { $0.progress(at: now) }
     }
 
     private func finishing<Answer>(_ body: (inout BatchState) -> Answer) -> Answer where Answer: Sendable {
         let now = clock.seconds() - startTime
-        let (answer, warnings, shown) = state.withLock { state -> (Answer, [String], Progress?) in
+        let (answer, warnings, shown) = state.withLock { state -> (Answer, [String], RunProgress?) in
             let answer = body(&state)
             guard progressSink != nil, now - state.lastShown >= 0.1 else { return (answer, state.takeWarnings(), nil) }
             state.lastShown = now

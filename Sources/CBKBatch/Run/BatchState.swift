@@ -9,7 +9,7 @@ struct BatchState: Sendable {
     private var causes = CauseTally()
     private var skips = CauseTally()
     private var rate = RateMeter()
-    private var counts = Progress()
+    private var counts = RunProgress()
     private var pending = 0
     private(set) var stop: StopReason?
     var inFlight = 0
@@ -50,7 +50,7 @@ struct BatchState: Sendable {
 
     mutating func takeWarnings() -> [String] { results.takeWarnings() }
 
-    mutating func progress(at seconds: Double) -> Progress {
+    mutating func progress(at seconds: Double) -> RunProgress {
         var progress = counts
         progress.total = configuration.total
         progress.inFlight = inFlight
@@ -89,6 +89,25 @@ package struct BatchResult: Sendable, Equatable {
     package var files: [String]
     /// The rows as JSON Lines, if they were kept.
     package var rowsPath: String?
+
+    package init(
+        number: Int, total: Int, done: Int, failed: Int, skipped: Int, unknown: Int, pending: Int, seconds: Double,
+        stop: StopReason?, causes: [Cause], skips: [Cause], files: [String], rowsPath: String?
+    ) {
+        self.number = number
+        self.total = total
+        self.done = done
+        self.failed = failed
+        self.skipped = skipped
+        self.unknown = unknown
+        self.pending = pending
+        self.seconds = seconds
+        self.stop = stop
+        self.causes = causes
+        self.skips = skips
+        self.files = files
+        self.rowsPath = rowsPath
+    }
 
     /// What the batch alone would end the process with.
     package var exitCode: ExitCode {

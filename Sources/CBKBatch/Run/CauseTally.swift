@@ -9,6 +9,13 @@ package struct Cause: Sendable, Equatable {
     package var count: Int
     /// The line of the first such item, where it has one.
     package var firstLine: Int?
+
+    package init(code: String, message: String, count: Int, firstLine: Int?) {
+        self.code = code
+        self.message = message
+        self.count = count
+        self.firstLine = firstLine
+    }
 }
 
 struct CauseTally: Sendable {

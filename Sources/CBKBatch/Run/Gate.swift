@@ -49,6 +49,13 @@ package struct GateCounts: Sendable, Equatable {
     package var updates = 0
     package var deletes = 0
 
+    package init(requests: Int = 0, creates: Int = 0, updates: Int = 0, deletes: Int = 0) {
+        self.requests = requests
+        self.creates = creates
+        self.updates = updates
+        self.deletes = deletes
+    }
+
     package var writes: Int { creates + updates + deletes }
 
     /// Whether the brake of a live account would have asked: from the 10th delete or the 100th update on.

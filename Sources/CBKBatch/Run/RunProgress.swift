@@ -1,6 +1,6 @@
 // How far a batch is, for a bar or a line now and then.
 
-package struct Progress: Sendable, Equatable {
+package struct RunProgress: Sendable, Equatable {
     package var total: Int?
     package var done = 0
     package var failed = 0
@@ -27,7 +27,7 @@ package struct Progress: Sendable, Equatable {
 
 /// Shows progress. Called from the batch's thread, at most ten times a second, and once at the end.
 package protocol ProgressSink: Sendable {
-    func update(_ progress: Progress)
+    func update(_ progress: RunProgress)
     func finish()
 }
 
@@ -36,7 +36,7 @@ package protocol MonotonicClock: Sendable {
     func seconds() -> Double
 }
 
-package struct SystemClock: MonotonicClock {
+package struct UptimeClock: MonotonicClock {
     private let start = ContinuousClock.now
 
     package init() {}

@@ -5,18 +5,18 @@ package enum VisibleText {
     /// The text on one line.
     package static func line(_ text: String) -> String {
         guard text.utf8.contains(where: isSuspect) else { return text }
-        return escaped(text, keepingNewlines: false)
+        return escaped(text, keepingLayout: false)
     }
 
-    /// The text with its line feeds.
+    /// The text with its line feeds and tabs, for output of several lines.
     package static func lines(_ text: String) -> String {
         guard text.utf8.contains(where: isSuspect) else { return text }
-        return escaped(text, keepingNewlines: true)
+        return escaped(text, keepingLayout: true)
     }
 
     /// As a string literal of the language.
     package static func quoted(_ text: String) -> String {
-        var writer = Writer(keepsNewlines: false)
+        var writer = Writer(keepsLayout: false)
         writer.result = "\""
         var waitsForBrace = false
         for scalar in text.unicodeScalars {
@@ -33,8 +33,8 @@ package enum VisibleText {
         return writer.result + (waitsForBrace ? "$\"" : "\"")
     }
 
-    private static func escaped(_ text: String, keepingNewlines: Bool) -> String {
-        var writer = Writer(keepsNewlines: keepingNewlines)
+    private static func escaped(_ text: String, keepingLayout: Bool) -> String {
+        var writer = Writer(keepsLayout: keepingLayout)
         for scalar in text.unicodeScalars { writer.append(scalar) }
         return writer.result
     }
@@ -43,18 +43,18 @@ package enum VisibleText {
     private static func isSuspect(_ byte: UInt8) -> Bool { byte < 0x20 || byte >= 0x7F }
 
     private struct Writer {
-        var keepsNewlines: Bool
+        var keepsLayout: Bool
         var result = ""
         /// Tag characters spell a flag after a black flag, and hide text anywhere else.
         private var isInFlag = false
 
-        init(keepsNewlines: Bool) { self.keepsNewlines = keepsNewlines }
+        init(keepsLayout: Bool) { self.keepsLayout = keepsLayout }
 
         mutating func append(_ scalar: Unicode.Scalar) {
             let isTag = (0xE0020...0xE007F).contains(scalar.value)
             isInFlag = scalar.value == 0x1F3F4 || (isInFlag && isTag)
             switch scalar {
-            case "\n" where keepsNewlines: result.unicodeScalars.append(scalar)
+            case "\n" where keepsLayout, "\t" where keepsLayout: result.unicodeScalars.append(scalar)
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"

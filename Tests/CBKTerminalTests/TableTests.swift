@@ -91,6 +91,14 @@ import Testing
         #expect(!text.contains("\u{1B}"))
     }
 
+    @Test func textOfSeveralLinesKeepsItsLayout() {
+        #expect(VisibleText.lines("a\tb\nc\r\u{7F}") == "a\tb\nc\\r\\u{7f}")
+        #expect(VisibleText.line("a\tb\n") == "a\\tb\\n")
+        let england = "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}"
+        #expect(VisibleText.line(england) == england)
+        #expect(VisibleText.line("a\u{E0062}") == "a\\u{e0062}")
+    }
+
     @Test func nestedValuesAreCompact() {
         let meta: Snapshot = .record([.init("plan", .string("pro")), .init("odd key", .list([.int(1), .bool(true)]))])
         #expect(table([row(("meta", meta))]).contains("{ plan: \"pro\", \"odd key\": [1, true] }\n"))

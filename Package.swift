@@ -7,7 +7,6 @@ import PackageDescription
 // sanitizers and fuzzing use that, in a scratch path of their own.
 let coreOnly = Context.environment["CBK_CORE"] != nil
 
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
@@ -48,7 +47,6 @@ let fullTargets: [Target] = [
             "CBKSyntax", "CBKCompiler", "CBKRuntime", "JSONBytes", "PartnerAPI", "PartnerClient", "GroupCommit",
             "PartnerSandbox", "CBKBatch", "CBKLibrary", "CBKTooling", "CBKTerminal", "CSignals",
             .target(name: "CBKReadline", condition: .when(traits: ["Readline"])),
-            argumentParser,
         ]),
     .testTarget(name: "PartnerSandboxTests", dependencies: ["PartnerSandbox", "PartnerClient", "PartnerAPI", "JSONBytes"]),
     .testTarget(name: "CBKBatchTests", dependencies: ["CBKBatch", "PartnerSandbox"]),
@@ -73,7 +71,6 @@ let package = Package(
     dependencies: coreOnly
         ? []
         : [
-            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
             .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
             .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         ],

@@ -57,6 +57,7 @@ package struct Heap {
     /// Frees everything. No value of this heap may be used afterwards.
     func destroy() {
         state.pointee.colour ^= 3
+        for index in 0..<Heap.classCount { state.pointee.sweepIndex[index] = 0 }
         sweepAll()
         for cell in state.pointee.large {
             release(cell)

@@ -184,3 +184,8 @@ package struct VM {
                 code: isValue ? "E0504" : "E0503", isCatchable: false))
     }
 }
+
+extension VM {
+    /// The one string for a field's name that comes up often: compared by address.
+    package func key(_ name: String) -> UnsafeMutablePointer<StringObject> { intern(name) }
+}

@@ -1,0 +1,293 @@
+// batch, as the emitter calls it: a loop written in the language over natives that admit items, start their fibers and
+// wait for them. And `emit`.
+
+import CBKBatch
+import CBKCompiler
+import CBKRuntime
+import JSONBytes
+
+enum BatchBuiltins {
+    /// The loop. A source from the API is read whole before the first item starts, so that what the items change does
+    /// not change what is listed.
+    private static let loop = """
+        (source, body, key, parallel, columns, fields, statement) => {
+          let run = __batch_open(source, parallel, columns, fields, statement)
+          try {
+            let items = if __batch_is_live(source) { source.to_list() } else { __batch_source(run, source) }
+            for entry in items {
+              let row = __batch_row(run, entry)
+              if !__batch_has_room(run) { __batch_wait(run) }
+              let name = if key == null { null } else { key(row) catch e => e }
+              if !__batch_start(run, row, name, key == null, body) { break }
+            }
+          } catch e {
+            __batch_stop(run)
+            __batch_close(run)
+            throw e
+          }
+          __batch_close(run)
+        }
+        """
+
+    static let all: [Builtin] = [
+        Builtin(
+            Signature(
+                "__batch",
+                ["source", "body", "key", "parallel", "columns", "fields", "statement"].map { Signature.Parameter($0) },
+                "Runs a batch.", isInternal: true), .script(loop)),
+        Builtin(
+            Signature(
+                "__batch_open", ["source", "parallel", "columns", "fields", "statement"].map { Signature.Parameter($0) },
+                "Starts a batch.", isInternal: true),
+            .native { machine, arguments, count in open(NativeCall(machine, arguments, count)) }),
+        Builtin(
+            Signature("__batch_is_live", [.init("source")], "Whether a source must be read whole first.", isInternal: true),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                guard call[0].tag == Tag.stream else { return call.give(Value(bool: false)) }
+                let stream = call[0].stream.pointee
+                let source = stream.source?.takeUnretainedValue()
+                let isRange = source == nil && stream.producer.isNull
+                return call.give(Value(bool: !isRange && !(source is CSVStreamSource) && !(source is LineSource)))
+            }),
+        Builtin(
+            Signature("__batch_source", [.init("run"), .init("source")], "A batch's source.", isInternal: true),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                guard call[1].tag == Tag.stream,
+                    let source = call[1].stream.pointee.source?.takeUnretainedValue() as? CSVStreamSource
+                else { return call.giveShared(call[1]) }
+                session(call)?.isNumbered = true
+                return call.give(call.vm.stream(source.tolerant()))
+            }),
+        Builtin(
+            Signature("__batch_row", [.init("run"), .init("entry")], "A source's item as a row.", isInternal: true),
+            .native { machine, arguments, count in row(NativeCall(machine, arguments, count)) }),
+        Builtin(
+            Signature("__batch_has_room", [.init("run")], "Whether an item may start.", isInternal: true),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                return call.give(Value(bool: session(call)?.hasRoom ?? true))
+            }),
+        Builtin(
+            Signature("__batch_wait", [.init("run")], "Waits for room.", isInternal: true),
+            .asynchronous { (call) throws(ScriptError) in
+                let session = session(call)
+                return AsynchronousRequest {
+                    await session?.wait(forEnd: false)
+                    return Reply(.null)
+                }
+            }),
+        Builtin(
+            Signature(
+                "__batch_start", [.init("run"), .init("row"), .init("key"), .init("keyless"), .init("body")], "Starts an item.",
+                isInternal: true),
+            .native { machine, arguments, count in start(NativeCall(machine, arguments, count)) }),
+        Builtin(
+            Signature("__batch_stop", [.init("run")], "Starts nothing more.", isInternal: true),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                session(call)?.stop(StopReason(.fatal, "its source failed"))
+                return call.give(.null)
+            }),
+        Builtin(
+            Signature("__batch_close", [.init("run")], "Waits for the items and ends the batch.", isInternal: true),
+            .asynchronous { (call) throws(ScriptError) in
+                let session = session(call)
+                let host = call.services.batches
+                let number = call[0].int
+                return AsynchronousRequest {
+                    await session?.wait(forEnd: true)
+                    guard let session, let result = host.close(number) else { return Reply(.null) }
+                    if session.isStatement { return Reply(.null) }
+                    return Reply { vm in summary(result, host.folder.runName, vm) }
+                }
+            }),
+        Builtin(
+            Signature("__emit", [.init("row")], "Emits a row.", isInternal: true),
+            .native { machine, arguments, count in emitRow(NativeCall(machine, arguments, count)) }),
+    ]
+
+    private static func session(_ call: NativeCall) -> BatchSession? { call.services.batches.session(call[0].int) }
+
+    private static func open(_ call: NativeCall) -> Bool {
+        if call.vm.itemContext != nil { return call.fail(.value, "a batch cannot run inside a batch", code: "E0701") }
+        var parallel = 8
+        if !call[1].isNull {
+            guard call[1].isInt, (1...256).contains(call[1].int) else {
+                return call.fail(.value, "'parallel' takes an int from 1 to 256, not \(call.vm.literal(call[1], limit: 40))", code: "E0702")
+            }
+            parallel = Int(call[1].int)
+        }
+        guard [Tag.list, Tag.stream].contains(call[0].tag) else {
+            return call.fail(.type, "a batch runs over a list or stream, not \(call[0].typeName)", code: "E0301")
+        }
+        let columns = call[2].isString ? names(call[2]) : nil
+        if call[0].tag == Tag.stream, let source = call[0].stream.pointee.source?.takeUnretainedValue() as? CSVStreamSource {
+            do throws(ScriptError) {
+                try compare(names(call[3]), with: source)
+            } catch {
+                return call.fail(error)
+            }
+        }
+        return call.give(Value(int: call.services.batches.open(parallel: parallel, columns: columns, isStatement: call[4].bool)))
+    }
+
+    private static func names(_ value: Value) -> [String] {
+        value.string.pointee.count == 0 ? [] : value.string.text.split(separator: "\n").map(String.init)
+    }
+
+    /// The fields that a body reads by name must be columns of the file, before anything is sent.
+    private static func compare(_ fields: [String], with source: CSVStreamSource) throws(ScriptError) {
+        let header = try source.reader().header
+        let missing = fields.filter { !header.contains($0) }
+        guard !missing.isEmpty else { return }
+        let list = missing.map { "'\($0)'" }.joined(separator: ", ")
+        throw ScriptError(
+            .name, "'\(source.shown)' has no column \(list); it has \(header.joined(separator: ", "))", code: "E0703",
+            isCatchable: false)
+    }
+
+    /// Unpacks `[line, row, cells]` of a CSV file; notes what the item's admission needs.
+    private static func row(_ call: NativeCall) -> Bool {
+        guard let session = session(call) else { return call.giveShared(call[1]) }
+        guard session.isNumbered, call[1].tag == Tag.list, call[1].list.pointee.count == 3 else {
+            session.note(line: nil, error: nil, cells: nil)
+            return call.giveShared(call[1])
+        }
+        let entry = call[1].list.pointee.items
+        var error: BatchError?
+        var cells: JSONObject?
+        if entry[1].tag == Tag.error {
+            let fields = entry[1].error.pointee.fields.record
+            func text(_ name: String) -> String { call.vm.get(name, of: fields).map { call.vm.text(of: $0) } ?? "" }
+            error = BatchError(.data, code: text("code"), text("message"))
+            cells = call.vm.snapshot(entry[2]).maskedJSON.objectValue
+        }
+        session.note(line: Int(entry[0].int), error: error, cells: cells)
+        return call.giveShared(entry[1])
+    }
+
+    // MARK: Items
+
+    private static func start(_ call: NativeCall) -> Bool {
+        guard let session = session(call) else { return call.give(Value(bool: false)) }
+        let row = call[1]
+        let (line, rowError, cells) = session.noted
+        let original = cells.map { OriginalRow.record($0) } ?? original(row, call.vm)
+        var key = BatchKey.null
+        var error = rowError
+        switch call[2].tag {
+        case Tag.string: key = .text(call[2].string.text)
+        case Tag.int: key = .int(call[2].int)
+        case Tag.null: key = call[3].bool ? .none : .null
+        case Tag.error:
+            if error == nil {
+                let fields = call[2].error.pointee.fields.record
+                error = BatchError(.script, code: "KEY", call.vm.get("message", of: fields).map { call.vm.text(of: $0) } ?? "")
+            }
+            key = .none
+        default: error = error ?? BatchError(.data, code: "KEY", "an item's key is a string or an int, not \(call[2].typeName)")
+        }
+        if rowError != nil { key = .none }
+        if let reason = session.run.stopReason {
+            if reason.kind == .ended { return call.give(Value(bool: false)) }
+            session.run.leave(key: key, line: line, row: original)
+            return call.give(Value(bool: true))
+        }
+        guard case .start(let number) = session.run.admit(key: key, line: line, row: original, error: error) else {
+            return call.give(Value(bool: true))
+        }
+        let handle = ItemHandle(session: session, number: number)
+        // Items are numbered over all batches: what one batch's item made is foreign to another's.
+        let item = UInt32(truncatingIfNeeded: call.services.batches.nextItem())
+        call.vm.spawn(call[4], argument: row, item: item, context: handle) { end in
+            end.settle(handle)
+        }
+        return call.give(Value(bool: true))
+    }
+
+    private static func original(_ row: Value, _ vm: VM) -> OriginalRow {
+        let json = vm.snapshot(row).maskedJSON
+        return json.objectValue.map { .record($0) } ?? .value(json)
+    }
+
+    private static func emitRow(_ call: NativeCall) -> Bool {
+        guard let handle = call.vm.itemContext as? ItemHandle else {
+            return call.fail(.value, "'emit' stands only in a batch's body", code: "E0704")
+        }
+        guard case .object(let row) = call.vm.snapshot(call[0]).maskedJSON else {
+            return call.fail(.type, "'emit' takes a record, not \(call[0].typeName)", code: "E0705")
+        }
+        guard call.services.batches.countRow() else {
+            return call.fail(
+                ScriptError(.limit, "the budget of emitted rows is used up (--max-rows)", code: "E0507", isCatchable: false))
+        }
+        handle.session.run.emit(row, item: handle.number)
+        return call.give(.null)
+    }
+
+    private static func summary(_ result: BatchResult, _ run: String?, _ vm: VM) -> Value {
+        let rows =
+            result.rowsPath.map { vm.stream(LineSource(path: $0, shown: "rows", isJSON: true)) } ?? vm.makeList([])
+        return vm.makeRecord([
+            ("total", Value(int: result.total)), ("done", Value(int: result.done)), ("failed", Value(int: result.failed)),
+            ("skipped", Value(int: result.skipped)), ("unknown", Value(int: result.unknown)),
+            ("pending", Value(int: result.pending)), ("seconds", Value(float: result.seconds)),
+            ("run", run.map { vm.string($0) } ?? .null), ("rows", rows),
+        ])
+    }
+}
+
+extension FiberEnd {
+    /// Tells the batch how its item ended.
+    func settle(_ handle: ItemHandle) {
+        switch self {
+        case .done: handle.session.finish(handle.number, .done)
+        case .skipped(let reason):
+            handle.session.finish(handle.number, .skipped(reason.isString ? reason.string.text : ""))
+        case .stopped:
+            handle.session.run.stop(StopReason(.ended, "ended by 'break'"))
+            handle.session.finish(handle.number, .done)
+        case .failed(let error, let trace):
+            if !error.isCatchable, let verdict = handle.verdict.withLock({ $0 }) {
+                handle.session.finish(handle.number, error: verdict)
+            } else {
+                handle.session.finish(handle.number, error: BatchError(error, trace))
+            }
+        }
+    }
+}
+
+extension BatchError {
+    /// A script's error as an item's. A mistake of the script itself says where.
+    init(_ error: ScriptError, _ trace: [TraceEntry]) {
+        let isOwn = ![.api, .network, .timeout, .user].contains(error.kind)
+        var message = error.message
+        if isOwn, let entry = trace.first {
+            message += " (\(entry.source.name):\(entry.source.position(of: entry.span.start).line))"
+        }
+        let consequence: Consequence =
+            switch error.kind {
+            case .limit where !error.isCatchable: .stop(.budget)
+            case .cancelled: .stop(.interrupted)
+            default: .item
+            }
+        self.init(
+            .script, code: error.code ?? error.kind.rawValue.uppercased(), message, status: error.status,
+            operation: error.operation, requestID: error.request, consequence: consequence)
+    }
+}
+
+extension Snapshot {
+    /// As JSON for result files: secrets masked, nothing refused.
+    package var maskedJSON: JSONValue {
+        switch self {
+        case .secret(let secret): .string(secret.masked)
+        case .list(let items): .array(items.map(\.maskedJSON))
+        case .record(let fields): .object(JSONObject(fields.map { JSONObject.Member(key: $0.name, value: $0.value.maskedJSON) }))
+        case .opaque(_, let description): .string(description)
+        default: (try? json(forRequest: false)) ?? .null
+        }
+    }
+}

@@ -1,0 +1,206 @@
+// The batches of a program: what the command line says of them, the ones under way, and what each came to. The engine
+// is CBKBatch's; here its items meet the interpreter's fibers.
+
+import CBKBatch
+import CBKCompiler
+import CBKRuntime
+import JSONBytes
+import Synchronization
+
+/// A class: the program, its batches and its signal handler share it.
+package final class BatchHost: Sendable {
+    package struct Settings: Sendable {
+        /// `-j`: overrides every `parallel`.
+        package var jobs: Int?
+        package var errorCap: ErrorCap?
+        /// Rows found bad before the run, by line.
+        package var refusals: [Int: RowProblem] = [:]
+        /// How many rows the first batch will have, where that is known.
+        package var total: Int?
+        /// Where a batch statement's rows go; nil: to the run's files alone.
+        package var rows: (@Sendable () -> any RowSink)?
+        package var progress: (@Sendable () -> any ProgressSink)?
+        package var mostRows = 50_000_000
+
+        package init() {}
+    }
+
+    private struct State {
+        var sessions: [Int64: BatchSession] = [:]
+        var count = 0
+        var results: [BatchResult] = []
+        var isInterrupted: StopReason.Kind?
+        var emitted = 0
+        var items = 0
+    }
+
+    package let folder: RunFolder
+    let settings: Settings
+    let warn: @Sendable (String) -> Void
+    private let state = Mutex(State())
+
+    package init(folder: RunFolder, settings: Settings, warn: @escaping @Sendable (String) -> Void) {
+        self.folder = folder
+        self.settings = settings
+        self.warn = warn
+    }
+
+    /// Those that have ended, in order.
+    package var results: [BatchResult] { state.withLock { $0.results } }
+
+    /// Asks the batches under way to start nothing more.
+    ///
+    /// - Returns: false where there is none, or they were asked already.
+    package func interrupt(_ kind: StopReason.Kind) -> Bool {
+        let sessions = state.withLock { state -> [BatchSession] in
+            guard state.isInterrupted == nil, !state.sessions.isEmpty else { return [] }
+            state.isInterrupted = kind
+            return Array(state.sessions.values)
+        }
+        for session in sessions { session.stop(StopReason(kind, "interrupted")) }
+        return !sessions.isEmpty
+    }
+
+    /// Forgets an interruption, before the next input of a REPL.
+    package func reset() { state.withLock { $0.isInterrupted = nil } }
+
+    func open(parallel: Int, columns: [String]?, isStatement: Bool) -> Int64 {
+        state.withLock { state in
+            state.count += 1
+            var configuration = BatchConfiguration(
+                number: state.count, parallel: settings.jobs ?? parallel, errorCap: settings.errorCap, columns: columns,
+                spoolsRows: !isStatement)
+            if state.count == 1 {
+                configuration.refusals = settings.refusals
+                configuration.total = settings.total
+            }
+            let run = BatchRun(
+                configuration, folder: folder, output: isStatement ? settings.rows?() : nil, progress: settings.progress?(),
+                warn: warn)
+            let number = Int64(state.count)
+            state.sessions[number] = BatchSession(run: run, isStatement: isStatement)
+            return number
+        }
+    }
+
+    func session(_ number: Int64) -> BatchSession? { state.withLock { $0.sessions[number] } }
+
+    func close(_ number: Int64) -> BatchResult? {
+        guard let session = state.withLock({ $0.sessions.removeValue(forKey: number) }) else { return nil }
+        let result = session.run.complete()
+        state.withLock { $0.results.append(result) }
+        return result
+    }
+
+    /// A number that no other item of the program has.
+    func nextItem() -> Int {
+        state.withLock { state in
+            state.items += 1
+            return state.items
+        }
+    }
+
+    /// Counts an emitted row; false when the budget is used up.
+    func countRow() -> Bool {
+        state.withLock { state in
+            state.emitted += 1
+            return state.emitted <= settings.mostRows
+        }
+    }
+}
+
+/// One batch under way. Its state changes on the interpreter's thread; waiting tasks come from others.
+final class BatchSession: Sendable {
+    private struct State {
+        /// Continuations of fibers that wait for room, or for the end.
+        var waiters: [(forEnd: Bool, continuation: CheckedContinuation<Void, Never>)] = []
+        /// Of the row that is about to start.
+        var line: Int?
+        var rowError: BatchError?
+        var cells: JSONObject?
+        var isNumbered = false
+    }
+
+    let run: BatchRun
+    let isStatement: Bool
+    private let state = Mutex(State())
+
+    init(run: BatchRun, isStatement: Bool) {
+        self.run = run
+        self.isStatement = isStatement
+    }
+
+    var hasRoom: Bool { run.canStart || run.stopReason != nil }
+
+    var isNumbered: Bool {
+        get { state.withLock { $0.isNumbered } }
+        set { state.withLock { $0.isNumbered = newValue } }
+    }
+
+    func note(line: Int?, error: BatchError?, cells: JSONObject?) {
+        state.withLock { ($0.line, $0.rowError, $0.cells) = (line, error, cells) }
+    }
+
+    var noted: (line: Int?, error: BatchError?, cells: JSONObject?) {
+        state.withLock { ($0.line, $0.rowError, $0.cells) }
+    }
+
+    /// Returns when an item may start, or, with `forEnd`, when none is in flight.
+    func wait(forEnd: Bool) async {
+        await withCheckedContinuation { continuation in
+            let isReady = state.withLock { state in
+                if forEnd ? run.inFlight == 0 : hasRoom { return true }
+                state.waiters.append((forEnd, continuation))
+                return false
+            }
+            if isReady { continuation.resume() }
+        }
+    }
+
+    /// Lets those go on for whom the wait is over.
+    func wake() {
+        let ready = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            guard !state.waiters.isEmpty else { return [] }
+            let isEmpty = run.inFlight == 0
+            let isFree = hasRoom
+            var ready: [CheckedContinuation<Void, Never>] = []
+            state.waiters.removeAll { waiter in
+                guard waiter.forEnd ? isEmpty : isFree else { return false }
+                ready.append(waiter.continuation)
+                return true
+            }
+            return ready
+        }
+        for continuation in ready { continuation.resume() }
+    }
+
+    func stop(_ reason: StopReason) {
+        run.stop(reason)
+        wake()
+    }
+
+    func finish(_ number: Int, _ outcome: ItemOutcome) {
+        run.finish(number, outcome)
+        wake()
+    }
+
+    func finish(_ number: Int, error: BatchError) {
+        run.finish(number, error: error)
+        wake()
+    }
+}
+
+/// What a fiber carries that runs an item: natives of the API and `emit` find it.
+final class ItemHandle: Sendable {
+    let session: BatchSession
+    let number: Int
+    let context: ItemContext
+    /// What the gate said when it ended the item for good.
+    let verdict = Mutex<BatchError?>(nil)
+
+    init(session: BatchSession, number: Int) {
+        self.session = session
+        self.number = number
+        context = session.run.context(ofItem: number)
+    }
+}

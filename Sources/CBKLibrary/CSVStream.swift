@@ -1,0 +1,144 @@
+// CSV files as streams of records. A bad row raises where a script reads it in a loop; a batch reads the tolerant
+// form, whose items are `[line, row]` and where a bad row is an error value in the row's place.
+
+import CBKBatch
+import CBKRuntime
+
+/// A file to read, as `csv.read` describes it. Each use opens it anew.
+final class CSVStreamSource: StreamSource {
+    let path: String
+    let shown: String
+    let options: CSVOptions
+    let skip: Int
+    let take: Int?
+    /// Items are `[line, row]`, bad rows are errors and not raised.
+    let isTolerant: Bool
+
+    init(
+        path: String, shown: String, options: CSVOptions, skip: Int, take: Int?, isTolerant: Bool = false
+    ) {
+        self.path = path
+        self.shown = shown
+        self.options = options
+        self.skip = skip
+        self.take = take
+        self.isTolerant = isTolerant
+    }
+
+    func tolerant() -> CSVStreamSource {
+        CSVStreamSource(path: path, shown: shown, options: options, skip: skip, take: take, isTolerant: true)
+    }
+
+    func reader() throws(ScriptError) -> CSVReader {
+        do throws(CSVError) {
+            return try CSVReader(path: path, options: options)
+        } catch {
+            throw ScriptError(.io, "'\(shown)': \(error.message)", code: error.code.rawValue)
+        }
+    }
+
+    func open() throws(ScriptError) -> any StreamCursor { CSVCursor(self, try reader()) }
+}
+
+/// One pass. The interpreter asks for one chunk at a time, so nothing here is used twice at once.
+private final class CSVCursor: StreamCursor, @unchecked Sendable {
+    private let source: CSVStreamSource
+    private let reader: CSVReader
+    private var left: Int?
+    private var toSkip: Int
+    private var failure: ScriptError?
+
+    init(_ source: CSVStreamSource, _ reader: CSVReader) {
+        self.source = source
+        self.reader = reader
+        left = source.take
+        toSkip = source.skip
+    }
+
+    func next() async throws -> Reply {
+        if let failure { throw failure }
+        while left != 0 {
+            let chunk: CSVChunk?
+            do throws(CSVError) {
+                chunk = try reader.nextChunk(maxRows: 256)
+            } catch {
+                throw ScriptError(.io, "'\(source.shown)': \(error.message)", code: error.code.rawValue)
+            }
+            guard let chunk else { break }
+            var rows = 0..<chunk.count
+            let skipped = min(toSkip, rows.count)
+            toSkip -= skipped
+            rows = rows.dropFirst(skipped)
+            if let left {
+                rows = rows.prefix(left)
+                self.left = left - rows.count
+            }
+            if rows.isEmpty { continue }
+            if !source.isTolerant, let bad = rows.first(where: { chunk.error(ofRow: $0) != nil }),
+                let error = chunk.error(ofRow: bad)
+            {
+                failure = ScriptError(.value, "'\(source.shown)', line \(error.line): \(error.message)", code: error.code.rawValue)
+                rows = rows.prefix(bad - rows.lowerBound)
+                if rows.isEmpty, let failure { throw failure }
+            }
+            let part = rows
+            return Reply { [source, header = reader.header] vm in
+                CSVRows(source: source, header: header, chunk: chunk).list(part, vm)
+            }
+        }
+        return Reply { vm in vm.makeList([]) }
+    }
+
+    func close() { reader.close() }
+}
+
+/// Makes records of a chunk's rows, all of one shape.
+private struct CSVRows {
+    let source: CSVStreamSource
+    let header: [String]
+    let chunk: CSVChunk
+
+    func list(_ rows: Range<Int>, _ vm: VM) -> Value {
+        let shape = vm.shape(named: header)
+        let list = vm.makeList(capacity: rows.count)
+        chunk.bytes.withUnsafeBufferPointer { bytes in
+            for row in rows {
+                var value = Value.null
+                let line = chunk.line(ofRow: row)
+                if let error = chunk.error(ofRow: row) {
+                    value = vm.makeError(ScriptError(.value, "line \(error.line): \(error.message)", code: error.code.rawValue))
+                } else {
+                    value = record(row, shape, bytes, vm)
+                }
+                guard source.isTolerant else {
+                    vm.append(value, to: list)
+                    continue
+                }
+                let cells = value.tag == Tag.error ? record(row, shape, bytes, vm) : Value.null
+                vm.append(vm.makeList([Value(int: line), value, cells]), to: list)
+            }
+        }
+        return Value(list)
+    }
+
+    private func record(_ row: Int, _ shape: UInt32, _ bytes: UnsafeBufferPointer<UInt8>, _ vm: VM) -> Value {
+        let cells = chunk.cellRange(ofRow: row)
+        func text(_ column: Int) -> Value {
+            guard column < cells.count else { return vm.string("") }
+            let range = chunk.cells[cells.lowerBound + column].range
+            let part = UnsafeBufferPointer(rebasing: bytes[range])
+            // In a bad row a cell may be no UTF-8: strings of the language always are.
+            return chunk.error(ofRow: row) == nil ? Value(vm.makeString(part)) : vm.string(String(decoding: part, as: UTF8.self))
+        }
+        if shape != 0 {
+            let record = vm.makeRecord(shape: shape, count: header.count)
+            if let slots = record.pointee.slots {
+                for column in 0..<header.count { slots[column] = text(column) }
+            }
+            return Value(record)
+        }
+        let record = vm.makeRecord()
+        for (column, name) in header.enumerated() { vm.set(vm.key(name), in: record, to: text(column)) }
+        return Value(record)
+    }
+}

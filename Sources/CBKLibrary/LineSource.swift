@@ -1,0 +1,100 @@
+// Text files line by line, and files with one JSON value a line.
+
+import CBKRuntime
+import Foundation
+import JSONBytes
+
+final class LineSource: StreamSource {
+    let path: String
+    let shown: String
+    let isJSON: Bool
+
+    init(path: String, shown: String, isJSON: Bool) {
+        self.path = path
+        self.shown = shown
+        self.isJSON = isJSON
+    }
+
+    func open() throws(ScriptError) -> any StreamCursor {
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileAccess.failure("read", shown, errno) }
+        return LineCursor(self, descriptor)
+    }
+}
+
+/// One pass; asked for one block of lines at a time.
+private final class LineCursor: StreamCursor, @unchecked Sendable {
+    private static let longestLine = 16 << 20
+    private let source: LineSource
+    private var descriptor: Int32
+    private var rest: [UInt8] = []
+    private var line = 0
+
+    init(_ source: LineSource, _ descriptor: Int32) {
+        self.source = source
+        self.descriptor = descriptor
+    }
+
+    deinit { close() }
+
+    func close() {
+        if descriptor >= 0 { Foundation.close(descriptor) }
+        descriptor = -1
+    }
+
+    func next() async throws -> Reply {
+        var block = [UInt8](repeating: 0, count: 1 << 18)
+        while descriptor >= 0 {
+            let count = read(descriptor, &block, block.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileAccess.failure("read", source.shown, errno) }
+            rest.append(contentsOf: block[0..<count])
+            var lines: [[UInt8]] = []
+            if count == 0 {
+                close()
+                if !rest.isEmpty { lines = Self.split(rest) }
+                rest = []
+            } else {
+                guard let end = rest.lastIndex(of: 0x0A) else {
+                    if rest.count > Self.longestLine {
+                        throw ScriptError(.value, "'\(source.shown)', line \(line + 1) is over 16 MB", code: "E0604")
+                    }
+                    continue
+                }
+                lines = Self.split(Array(rest[0..<end]))
+                rest.removeSubrange(0...end)
+            }
+            if !lines.isEmpty { return try reply(lines) }
+        }
+        return Reply { vm in vm.makeList([]) }
+    }
+
+    /// Without line endings.
+    private static func split(_ bytes: [UInt8]) -> [[UInt8]] {
+        bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { part in
+            part.last == 0x0D ? Array(part.dropLast()) : Array(part)
+        }
+    }
+
+    private func reply(_ lines: [[UInt8]]) throws(ScriptError) -> Reply {
+        var values: [JSONValue] = []
+        for bytes in lines {
+            line += 1
+            if source.isJSON {
+                if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
+                do throws(JSONError) {
+                    values.append(try JSONValue(parsing: bytes))
+                } catch {
+                    throw ScriptError(.value, "'\(source.shown)', line \(line): \(error)", code: "E0605")
+                }
+            } else {
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw ScriptError(.value, "'\(source.shown)', line \(line) is not UTF-8 text", code: "E0604")
+                }
+                values.append(.string(text))
+            }
+        }
+        let all = values
+        return Reply { vm in vm.makeList(all.map { vm.value(of: $0) }) }
+    }
+}

@@ -1,0 +1,111 @@
+// Lists of the API as streams: one page in memory, the next one asked for when it is used up.
+
+import CBKBatch
+import CBKRuntime
+import JSONBytes
+import PartnerAPI
+
+/// The query of a list, from a call's arguments.
+struct ListQuery: Sendable {
+    var filters: [QueryItem] = []
+    var order: String?
+    /// In all.
+    var take: Int?
+    var cursor: String?
+
+    /// - Parameter first: the place of the first list argument.
+    init(_ call: NativeCall, first: Int, function: String, hasFilters: Bool = true) throws(ScriptError) {
+        var index = first
+        func next(_ name: String, _ type: String, _ fits: (Value) -> Bool) throws(ScriptError) -> Value? {
+            defer { index += 1 }
+            let value = call[index]
+            // A filter that is null would list everything: it is left out only by omit.
+            if value.isOmit { return nil }
+            guard fits(value) else {
+                throw ScriptError(.type, "\(function)() takes \(type) as '\(name)', not \(value.typeName)", code: "E0302")
+            }
+            return value
+        }
+        if hasFilters {
+            if let meta = try next("meta", "a record", { $0.tag == Tag.record }) {
+                guard case .record(let fields) = call.vm.snapshot(meta) else { return }
+                for field in fields {
+                    switch field.value {
+                    case .string(let text): filters.append(QueryItem("meta." + field.name, text))
+                    case .bool(let flag): filters.append(QueryItem("meta." + field.name, flag ? "true" : "false"))
+                    case .int(let number): filters.append(QueryItem("meta." + field.name, "\(number)"))
+                    case .null: break
+                    default:
+                        throw ScriptError(
+                            .type, "\(function)() compares meta with a string, int or bool; '\(field.name)' is none", code: "E0302")
+                    }
+                }
+            }
+            if let email = try next("email", "a string", { $0.isString }) {
+                guard email.string.pointee.count > 0 else {
+                    throw ScriptError(.value, "\(function)() with an empty 'email' would list everybody; omit leaves it out", code: "E0302")
+                }
+                filters.append(QueryItem("email", email.string.text))
+            }
+        }
+        if let value = try next("order", "\"asc\" or \"desc\"", { $0.isString && ["asc", "desc"].contains($0.string.text) }) {
+            order = value.string.text
+        }
+        take = try next("take", "a whole number from 0", { $0.isInt && $0.int >= 0 }).map { Int($0.int) }
+        cursor = try next("cursor", "a string", { $0.isString }).map { $0.string.text }
+    }
+
+    func items(cursor: String?, take: Int) -> [QueryItem] {
+        var items = filters
+        if let order { items.append(QueryItem("order", order)) }
+        items.append(QueryItem("take", "\(take)"))
+        if let cursor { items.append(QueryItem("cursor", cursor)) }
+        return items
+    }
+}
+
+final class ListSource: StreamSource {
+    let schema: OperationSchema
+    let ids: [String]
+    let query: ListQuery
+    let services: Services
+
+    init(schema: OperationSchema, ids: [String], query: ListQuery, services: Services) {
+        self.schema = schema
+        self.ids = ids
+        self.query = query
+        self.services = services
+    }
+
+    func open() throws(ScriptError) -> any StreamCursor { ListCursor(self) }
+}
+
+/// One pass over a list. The interpreter asks for one page at a time, so nothing here is used twice at once.
+private final class ListCursor: StreamCursor, @unchecked Sendable {
+    private let source: ListSource
+    private var cursor: String?
+    private var left: Int?
+    private var isAtEnd = false
+
+    init(_ source: ListSource) {
+        self.source = source
+        cursor = source.query.cursor
+        left = source.query.take
+    }
+
+    func next() async throws -> Reply {
+        let wanted = min(left ?? 100, 100)
+        guard !isAtEnd, wanted > 0 else { return Reply { vm in vm.makeList([]) } }
+        let answer = try await source.services.perform(
+            source.schema, ids: source.ids, query: source.query.items(cursor: cursor, take: wanted), body: nil, item: nil)
+        let items = answer["items"]?.arrayValue ?? []
+        // A cursor is no promise of more: a short page is the end.
+        isAtEnd = items.count < wanted
+        cursor = answer["cursor"]?.stringValue ?? items.last?["id"]?.stringValue
+        left = left.map { $0 - items.count }
+        let fields = source.schema.answer.fields
+        return Reply { vm in vm.makeList(items.map { vm.answer($0, fields) }) }
+    }
+
+    func close() { isAtEnd = true }
+}

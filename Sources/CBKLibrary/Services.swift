@@ -1,0 +1,59 @@
+// What the library's functions need of the world, in one place: output, clock, files, the API's gate. The program's
+// composition makes it; natives find it as the machine's services.
+
+import CBKBatch
+import CBKRuntime
+
+/// Where a script's text goes.
+package protocol ScriptOutput: AnyObject, Sendable {
+    /// Data: standard output.
+    func print(_ text: String)
+    /// Messages: standard error.
+    func note(_ text: String)
+}
+
+/// A class: one identity that natives and batches share.
+package final class Services: Sendable {
+    package let output: any ScriptOutput
+    /// The one way to the API; opened at the first operation.
+    package let gate: @Sendable () throws(ScriptError) -> Gate
+    package let environment: [String: String]
+    /// Milliseconds since the epoch.
+    package let now: @Sendable () -> Int64
+    package let files: FileAccess
+    package let batches: BatchHost
+    /// A script with a batch as a statement prints to standard error: its standard output is the batch's rows.
+    package let printsToError: Bool
+
+    package init(
+        output: any ScriptOutput, gate: @escaping @Sendable () throws(ScriptError) -> Gate, environment: [String: String],
+        now: @escaping @Sendable () -> Int64, files: FileAccess, batches: BatchHost, printsToError: Bool
+    ) {
+        self.output = output
+        self.gate = gate
+        self.environment = environment
+        self.now = now
+        self.files = files
+        self.batches = batches
+        self.printsToError = printsToError
+    }
+}
+
+extension NativeCall {
+    /// The program's services. Every composition gives them.
+    var services: Services {
+        guard let services = vm.services as? Services else {
+            preconditionFailure("the interpreter was made without the library's services")
+        }
+        return services
+    }
+
+    /// A text argument; raises and gives nil where it is none.
+    func text(_ index: Int, of function: String, _ parameter: String) -> String? {
+        guard self[index].isString else {
+            _ = failType(index, expected: "a string", function: function, parameter: parameter)
+            return nil
+        }
+        return self[index].string.text
+    }
+}

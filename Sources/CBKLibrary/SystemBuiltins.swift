@@ -1,0 +1,116 @@
+// print, log, assert, env, now, uuid, sleep, sha256: what a script asks of the world around it.
+
+import CBKCompiler
+import CBKRuntime
+import Crypto
+
+enum SystemBuiltins {
+    static let all: [Builtin] = [
+        Builtin(
+            Signature(
+                "print", [.init("values", .any, "what to print, with a space between", isVariadic: true)], gives: .type(.null),
+                "Prints values on a line.", example: "print(\"hello\", 1 + 1)"),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                let text = (0..<count).map { call.vm.text(of: call[$0]) }.joined(separator: " ") + "\n"
+                let services = call.services
+                if services.printsToError { services.output.note(text) } else { services.output.print(text) }
+                return call.give(.null)
+            }),
+        Builtin(
+            Signature("log.info", [.init("message", .any, "what to say")], gives: .type(.null), "Writes a message to standard error.", example: "log.info(\"starting\")"),
+            .native { machine, arguments, count in log(NativeCall(machine, arguments, count), "info") }),
+        Builtin(
+            Signature("log.warn", [.init("message", .any, "what to say")], gives: .type(.null), "Writes a warning to standard error.", example: "log.warn(\"careful\")"),
+            .native { machine, arguments, count in log(NativeCall(machine, arguments, count), "warning") }),
+        Builtin(
+            Signature(
+                "assert",
+                [.init("condition", .type(.bool), "what must hold"), .init("message", .type(.string), default: "omit", "what to say otherwise")],
+                gives: .type(.null), "Raises an error unless the condition is true.", example: "assert(1 + 1 == 2)"),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                guard call[0].tag == Tag.bool else {
+                    return call.failType(0, expected: "a bool", function: "assert", parameter: "condition")
+                }
+                if call[0].bool { return call.give(.null) }
+                return call.fail(.user, call[1].isString ? call[1].string.text : "the assertion does not hold", code: "ASSERT")
+            }),
+        Builtin(
+            Signature(
+                "env", [.init("name", .type(.string), "the variable's name")], gives: .oneOf([.string, .secret, .null]), effect: .read,
+                "Gives an environment variable, null where it is not set; a credential is a secret.", example: "env(\"HOME\")"),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                guard let name = call.text(0, of: "env", "name") else { return false }
+                guard let value = call.services.environment[name] else { return call.give(.null) }
+                return call.give(isCredential(name, value) ? call.vm.secret(SecretText(value)) : call.vm.string(value))
+            }),
+        Builtin(
+            Signature("now", [], gives: .type(.datetime), effect: .read, "Gives the current time.", example: "now()"),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                return call.give(Value(datetime: call.services.now()))
+            }),
+        Builtin(
+            Signature("uuid", [], gives: .type(.string), effect: .read, "Gives a new random UUID.", example: "uuid()"),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                return call.give(call.vm.string(randomUUID()))
+            }),
+        Builtin(
+            Signature(
+                "sleep", [.init("time", .type(.duration), "how long")], gives: .type(.null), "Waits.", example: "sleep(10ms)"),
+            .asynchronous { (call) throws(ScriptError) in
+                guard call[0].tag == Tag.duration, call[0].int >= 0 else {
+                    throw ScriptError(.type, "sleep() takes a duration such as 1s, not \(call[0].typeName)", code: "E0302")
+                }
+                let time = Duration.milliseconds(call[0].int)
+                return AsynchronousRequest {
+                    try await Task.sleep(for: time)
+                    return Reply(.null)
+                }
+            }),
+        Builtin(
+            Signature(
+                "sha256", [.init("text", .type(.string), "what to digest")], gives: .type(.string),
+                "Gives the SHA-256 digest of a text in hexadecimal.", example: "sha256(\"abc\")"),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                guard call[0].isString else {
+                    return call.failType(0, expected: "a string", function: "sha256", parameter: "text")
+                }
+                let digits = Array("0123456789abcdef".utf8)
+                var text: [UInt8] = []
+                for byte in SHA256.hash(data: Array(call[0].string.buffer)) {
+                    text.append(digits[Int(byte >> 4)])
+                    text.append(digits[Int(byte & 15)])
+                }
+                return call.give(call.vm.string(text))
+            }),
+    ]
+
+    private static func log(_ call: NativeCall, _ level: String) -> Bool {
+        call.services.output.note("\(level): \(call.vm.text(of: call[0]))\n")
+        return call.give(.null)
+    }
+
+    /// By what the variable is called, or by what its value looks like.
+    private static func isCredential(_ name: String, _ value: String) -> Bool {
+        let name = name.uppercased()
+        return value.hasPrefix("sk-") || ["SECRET", "TOKEN", "PASSWORD", "API_KEY", "PRIVATE_KEY"].contains { name.contains($0) }
+    }
+
+    private static func randomUUID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        var text = ""
+        for (index, byte) in bytes.enumerated() {
+            if [4, 6, 8, 10].contains(index) { text += "-" }
+            text += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
+        }
+        return text
+    }
+}

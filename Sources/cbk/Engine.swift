@@ -1,0 +1,167 @@
+// Composition: where interpreter, library, gate, store and terminal are wired into one program that can run sources.
+
+import CBKBatch
+import CBKCompiler
+import CBKLibrary
+import CBKRuntime
+import CBKSyntax
+import CBKTerminal
+import CSignals
+import Foundation
+import PartnerClient
+import PartnerSandbox
+import Synchronization
+
+/// One program: its interpreter, its way to the API, its run folder. A class: commands and signal handlers share it.
+final class Engine: Sendable {
+    let console: Console
+    let interpreter: Interpreter
+    let services: Services
+    let folder: RunFolder
+    let target: Target
+    private let opening: GateOpening
+
+    /// - Parameters:
+    ///   - name: what the run folder is called after.
+    ///   - scriptFolder: files in it are the script's.
+    ///   - pathParameters: files that `path` parameters name.
+    init(
+        name: String, flags: ParsedFlags, console: Console, scriptFolder: String?, pathParameters: [String] = [],
+        settings: BatchHost.Settings, printsToError: Bool
+    ) throws(UsageError) {
+        let environment = ProcessInfo.processInfo.environment
+        let home = Home(environment: environment)
+        let target = try Target(flags: flags, environment: environment)
+        self.target = target
+        self.console = console
+        let current = FileManager.default.currentDirectoryPath
+        let folder = RunFolder(parent: flags.text("runs-dir") ?? "cbk-runs", name: name)
+        self.folder = folder
+        let opening = GateOpening(
+            home: home, folder: folder,
+            budgets: GateBudgets(
+                requests: flags.int("max-requests") ?? 50_000_000, writes: flags.int("max-writes") ?? 10_000_000))
+        self.opening = opening
+        let host = BatchHost(folder: folder, settings: settings) { line in console.note("warning: \(line)\n") }
+        services = Services(
+            output: ConsoleOutput(console: console), gate: { () throws(ScriptError) in try opening.gate() }, environment: environment,
+            now: { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) },
+            files: FileAccess(
+                allowed: [current] + [scriptFolder].compactMap { $0 } + pathParameters + flags.list("allow-path"),
+                refused: [home.path], currentFolder: current),
+            batches: host, printsToError: printsToError)
+        interpreter = Interpreter(
+            builtins: Library.builtins, catalog: Library.catalog, services: services, budget: flags.budget)
+    }
+
+    /// Requests sent so far.
+    var counts: GateCounts { opening.existing?.counts ?? GateCounts() }
+
+    /// The summary of the run: batches, files, tokens.
+    var summary: RunSummary {
+        let secrets = opening.existing?.secrets
+        return RunSummary(
+            batches: services.batches.results, secretsPath: secrets?.path, tokens: secrets?.count ?? 0,
+            isSandboxImplied: target.isImplied && counts.writes > 0, counts: counts)
+    }
+
+    /// ^C or SIGTERM: batches drain; a second one, or anything else that runs, is ended.
+    func interrupt(_ kind: StopReason.Kind) {
+        if services.batches.interrupt(kind) {
+            console.note("\nstopping: waiting for what is in flight; again to abandon it\n")
+        } else {
+            interpreter.interrupt()
+        }
+    }
+
+    /// An uncaught error, as it is printed.
+    static func rendered(_ error: ScriptError, _ trace: [TraceEntry], color: Bool) -> String {
+        var message = error.message
+        if let operation = error.operation, error.kind == .api || error.kind == .network { message = "\(operation): \(message)" }
+        if let status = error.status { message += " (status \(status))" }
+        let code = error.code ?? error.kind.rawValue.uppercased()
+        guard let place = trace.first else { return "error[\(code)]: \(VisibleText.line(message))\n" }
+        var text = Diagnostic(code: code, message: message, span: place.span).rendered(in: place.source, color: color)
+        if !text.hasSuffix("\n") { text += "\n" }
+        let calls = trace.dropFirst().prefix(12)
+        for (index, entry) in calls.enumerated() {
+            let position = entry.source.position(of: entry.span.start)
+            let callee = trace[index].function
+            text += "  in \(callee), called at \(entry.source.name):\(position.line):\(position.column)\n"
+        }
+        if trace.count > 13 { text += "  … \(trace.count - 13) more calls\n" }
+        return text
+    }
+}
+
+/// Opens store and gate at the first operation, once.
+private final class GateOpening: Sendable {
+    private let home: Home
+    private let folder: RunFolder
+    private let budgets: GateBudgets
+    private let gateIfOpen = Mutex<Gate?>(nil)
+
+    init(home: Home, folder: RunFolder, budgets: GateBudgets) {
+        self.home = home
+        self.folder = folder
+        self.budgets = budgets
+    }
+
+    var existing: Gate? { gateIfOpen.withLock { $0 } }
+
+    func gate() throws(ScriptError) -> Gate {
+        do {
+            return try gateIfOpen.withLock { known in
+                if let known { return known }
+                try home.prepare()
+                let store = try SandboxStore.open(path: home.store)
+                let gate = Gate(
+                    connection: PartnerConnection(transport: SandboxTransport(store: store)), secrets: SecretsFile(folder: folder),
+                    budgets: budgets)
+                known = gate
+                return gate
+            }
+        } catch let error as UsageError {
+            throw ScriptError(.io, error.message, code: "E0608", isCatchable: false)
+        } catch {
+            throw ScriptError(.io, "cannot open the sandbox '\(home.store)': \(error)", code: "E0608", isCatchable: false)
+        }
+    }
+}
+
+final class ConsoleOutput: ScriptOutput {
+    private let console: Console
+    init(console: Console) { self.console = console }
+    func print(_ text: String) { console.print(console.outIsTerminal ? VisibleText.lines(text) : text) }
+    func note(_ text: String) { console.note(console.errIsTerminal ? VisibleText.lines(text) : text) }
+}
+
+/// Rows of a batch to standard output, in order with everything else that is printed.
+struct ConsoleByteSink: ByteSink {
+    let console: Console
+    mutating func write(_ bytes: [UInt8]) throws(BatchError) { console.print(String(decoding: bytes, as: UTF8.self)) }
+    mutating func close() throws(BatchError) {}
+}
+
+/// Watches for ^C and SIGTERM while a command runs.
+enum SignalWatch {
+    static func start(_ engine: Engine) {
+        let pipe = cbk_signals_install()
+        guard pipe >= 0 else { return }
+        let signals = SignalPipe(descriptor: pipe)
+        let thread = Thread {
+            while true {
+                var watched = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
+                guard poll(&watched, 1, -1) > 0 else { continue }
+                for signal in signals.take() {
+                    switch signal {
+                    case .interrupt: engine.interrupt(.interrupted)
+                    case .terminate: engine.interrupt(.terminated)
+                    case .resize, .resume: break
+                    }
+                }
+            }
+        }
+        thread.start()
+    }
+}

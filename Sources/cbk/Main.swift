@@ -1,0 +1,64 @@
+// The program's entry: which command the words ask for, and the exit code. Takes the process's arguments.
+
+import CBKBatch
+import CBKLibrary
+import CBKTerminal
+import Foundation
+
+enum Version {
+    static let text = "cbk 0.1.0"
+}
+
+@main
+struct Main {
+    static func main() async {
+        let words = Array(CommandLine.arguments.dropFirst())
+        let console = Console(environment: ProcessInfo.processInfo.environment)
+        let code = await run(words, console)
+        console.flush()
+        exit(code)
+    }
+
+    /// The command's exit code.
+    static func run(_ words: [String], _ console: Console) async -> Int32 {
+        do throws(UsageError) {
+            let invocation = try Invocation(words)
+            switch invocation.command {
+            case .help(let topic):
+                console.print(try HelpText.text(topic))
+                return 0
+            case .version:
+                console.print("\(Version.text) (\(platform))\n")
+                return 0
+            case .check(let files): return try CheckCommand.run(files, console)
+            case .code(let text):
+                return try await ScriptCommand(
+                    source: .code(text), flags: invocation.flags, arguments: [], console: console
+                ).run()
+            case .standardInput(let arguments):
+                return try await ScriptCommand(
+                    source: .standardInput, flags: invocation.flags, arguments: arguments, console: console
+                ).run()
+            case .script(let path, let arguments):
+                return try await ScriptCommand(
+                    source: .file(path), flags: invocation.flags, arguments: arguments, console: console
+                ).run()
+            case .importFile(let arguments):
+                return try await ImportCommand(words: arguments, flags: invocation.flags, console: console).run()
+            case .repl:
+                return try await ReplCommandLine.run(invocation.flags, console)
+            }
+        } catch {
+            console.note("cbk: \(error.message)\n")
+            return 2
+        }
+    }
+
+    private static var platform: String {
+        #if os(Linux)
+        "Linux"
+        #else
+        "macOS"
+        #endif
+    }
+}

@@ -1,0 +1,58 @@
+// `cbk` alone: the REPL on a terminal, else standard input as one program.
+
+import CBKBatch
+import CBKLibrary
+import CBKTerminal
+import CSignals
+import Foundation
+
+#if Readline
+import CBKReadline
+#endif
+
+enum ReplCommandLine {
+    static func run(_ words: [String], _ console: Console) async throws(UsageError) -> Int32 {
+        let environment = ProcessInfo.processInfo.environment
+        let isTerminal = isatty(0) == 1 && isatty(1) == 1
+        guard isTerminal else {
+            return try await ScriptCommand(source: .standardInput, flags: words, arguments: [], console: console).run()
+        }
+        let flags = try FlagParser(SharedFlags.all).parse(words)
+        let home = Home(environment: environment)
+        try home.prepare()
+        var settings = BatchHost.Settings()
+        settings.jobs = flags.int("jobs")
+        settings.errorCap = flags.text("max-errors").flatMap { ErrorCap($0) }
+        settings.rows = { RowFormat.table.sink(to: ConsoleByteSink(console: console)) }
+        if !flags.has("no-progress") { settings.progress = { ProgressBar(console: console, label: "batch") } }
+        let engine = try Engine(
+            name: "repl", flags: flags, console: console, scriptFolder: nil, settings: settings, printsToError: false)
+        let session = Session(engine: engine, home: home)
+        if !flags.has("no-rc"), FileManager.default.fileExists(atPath: home.startFile) {
+            let source = try Compilation.read(home.startFile)
+            let result = await session.evaluate(String(decoding: source.bytes, as: UTF8.self), name: home.startFile)
+            console.note(result.diagnostics)
+        }
+        let signals = SignalPipe(descriptor: cbk_signals_install())
+        let ending = await ReplThread.run { () -> Repl.Ending? in
+            let editor = makeEditor(environment, signals, console)
+            let repl = Repl(
+                title: Version.text, session: session, editor: editor, console: console, history: History(path: home.history),
+                signals: signals)
+            return repl?.run()
+        }
+        console.note(engine.summary.batches.isEmpty && engine.summary.tokens == 0 ? "" : engine.summary.text)
+        switch ending ?? nil {
+        case .left?: return ExitCode.success.rawValue
+        case .terminated?: return ExitCode.terminated.rawValue
+        case nil: throw UsageError("the system has no thread or descriptor left for the prompt")
+        }
+    }
+
+    private static func makeEditor(_ environment: [String: String], _ signals: SignalPipe, _ console: Console) -> any LineEditor {
+        #if Readline
+        if environment["TERM"] != "dumb" { return ReadlineEditor(signals: signals, palette: console.errPalette) }
+        #endif
+        return PlainEditor(prompts: DescriptorOutput(2), signals: signals)
+    }
+}

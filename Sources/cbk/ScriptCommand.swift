@@ -1,0 +1,175 @@
+// Runs a script, `-e` code or standard input: checks it, sets its parameters, runs it, prints what it gives, and
+// reports its batches.
+
+import CBKBatch
+import CBKCompiler
+import CBKLibrary
+import CBKRuntime
+import CBKSyntax
+import CBKTerminal
+import Foundation
+
+struct ScriptCommand {
+    enum Origin {
+        case file(String)
+        case code(String)
+        case standardInput
+        /// A script that cbk wrote, such as an import's.
+        case generated(name: String, text: String, settings: BatchHost.Settings)
+    }
+
+    let source: Origin
+    let flags: [String]
+    let arguments: [String]
+    let console: Console
+
+    func run() async throws(UsageError) -> Int32 {
+        let file = try read()
+        let compilation = Compilation(file, catalog: Library.catalog, isInteractive: printsLastValue)
+        let parameters = compilation.program.parameters
+        let parser = FlagParser(SharedFlags.all + parameters.map(\.flag) + [Flag("help", short: "h", .toggle, "", "list the parameters")])
+        let isBroken = compilation.chunk == nil
+        let report = compilation.rendered(color: console.errPalette.isOn)
+        if isBroken {
+            console.note(report)
+            let errors = compilation.diagnostics.count { $0.severity == .error }
+            console.note("\(errors) error\(errors == 1 ? "" : "s"): nothing was run\n")
+            return ExitCode.usage.rawValue
+        }
+        let parsed = try parser.parse(flags + arguments)
+        if parsed.has("help") {
+            console.print(help(file.name, parameters))
+            return 0
+        }
+        if let word = parsed.words.first { throw UsageError("'\(file.name)' takes flags only, not '\(word)'; --help lists them") }
+        if !parsed.has("quiet") { console.note(report) }
+        return try await execute(compilation, parameters, parsed)
+    }
+
+    private var printsLastValue: Bool {
+        switch source {
+        case .code, .standardInput: true
+        case .file, .generated: false
+        }
+    }
+
+    private func read() throws(UsageError) -> SourceFile {
+        switch source {
+        case .file(let path): return try Compilation.read(path)
+        case .code(let text): return SourceFile(name: "-e", text: text)
+        case .standardInput: return SourceFile(name: "-", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
+        case .generated(let name, let text, _): return SourceFile(name: name, text: text)
+        }
+    }
+
+    private func help(_ name: String, _ parameters: [ParameterDeclaration]) -> String {
+        var text = "usage: cbk \(name)\(parameters.isEmpty ? "" : " [PARAMETERS]") [FLAGS]\n"
+        if !parameters.isEmpty { text += "\nparameters:\n" + FlagParser(parameters.map(\.flag)).helpText() }
+        return text + "\nflags of whatever runs:\n" + FlagParser(SharedFlags.all).helpText()
+    }
+
+    // MARK: Running
+
+    private func execute(
+        _ compilation: Compilation, _ parameters: [ParameterDeclaration], _ parsed: ParsedFlags
+    ) async throws(UsageError) -> Int32 {
+        var values: [(Int, Snapshot)] = []
+        var paths: [String] = []
+        for parameter in parameters {
+            let value = try parameter.value(from: parsed)
+            if parameter.type == .path, case .string(let path) = value { paths.append(path) }
+            if let slot = compilation.program.scope.globals[parameter.name.text]?.slot { values.append((slot, value)) }
+        }
+        let hasBatch = compilation.hasBatchStatement
+        let settings = try settings(parsed, hasBatch: hasBatch)
+        var folder: String?
+        if case .file(let path) = source { folder = (path as NSString).deletingLastPathComponent }
+        let engine = try Engine(
+            name: runName, flags: parsed, console: console, scriptFolder: folder.map { $0.isEmpty ? "." : $0 },
+            pathParameters: paths, settings: settings, printsToError: hasBatch)
+        SignalWatch.start(engine)
+        for (slot, value) in values { await engine.interpreter.setGlobal(slot, to: value) }
+        guard let chunk = compilation.chunk else { return ExitCode.usage.rawValue }
+        let clock = parsed.milliseconds("max-time").map { limit in
+            Task { [interpreter = engine.interpreter] in
+                try? await Task.sleep(for: .milliseconds(limit))
+                if !Task.isCancelled { interpreter.interrupt() }
+            }
+        }
+        let slot = compilation.program.scope.slotCount
+        let result = await engine.interpreter.run(
+            chunk, source: compilation.source, globalCount: slot + 1, lastValueSlot: printsLastValue ? slot : nil)
+        clock?.cancel()
+        var code = ExitCode.success
+        if let error = result.error {
+            console.note(Engine.rendered(error, result.trace, color: console.errPalette.isOn))
+            code = exitCode(error)
+        } else if printsLastValue {
+            code = await printValue(result, engine, slot, parsed)
+        }
+        let summary = engine.summary
+        if !parsed.has("quiet") { console.note(summary.text) }
+        return code.combined(with: summary.exitCode).rawValue
+    }
+
+    private var runName: String {
+        switch source {
+        case .file(let path): ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+        case .code: "e"
+        case .standardInput: "stdin"
+        case .generated(let name, _, _): name
+        }
+    }
+
+    private func exitCode(_ error: ScriptError) -> ExitCode {
+        if error.kind == .cancelled { return .interrupted }
+        if error.code == "E0703" { return .usage }
+        if error.status == 401 || error.status == 402 || error.code == "E0608" { return .fatal }
+        return .failed
+    }
+
+    private func settings(_ parsed: ParsedFlags, hasBatch: Bool) throws(UsageError) -> BatchHost.Settings {
+        var settings = BatchHost.Settings()
+        if case .generated(_, _, let given) = source { settings = given }
+        if let jobs = parsed.int("jobs") {
+            guard (1...256).contains(jobs) else { throw UsageError("-j takes a number from 1 to 256, not \(jobs)") }
+            settings.jobs = jobs
+        }
+        settings.errorCap = parsed.text("max-errors").flatMap { ErrorCap($0) }
+        if let rows = parsed.int("max-rows") { settings.mostRows = rows }
+        let console = console
+        var isGenerated = false
+        if case .generated = source { isGenerated = true }
+        if !isGenerated || parsed.text("output") != nil {
+            let format = parsed.text("output").flatMap { RowFormat(rawValue: $0) } ?? (console.outIsTerminal ? .table : .csv)
+            settings.rows = { format.sink(to: ConsoleByteSink(console: console)) }
+        }
+        if !parsed.has("no-progress"), !parsed.has("quiet") {
+            let label = runName
+            settings.progress = { ProgressBar(console: console, label: label) }
+        }
+        return settings
+    }
+
+    /// The last value of `-e` or `-`, unless it is null; a stream's items one by one.
+    private func printValue(_ result: RunResult, _ engine: Engine, _ slot: Int, _ parsed: ParsedFlags) async -> ExitCode {
+        let format = parsed.text("output") ?? (console.outIsTerminal ? "table" : "text")
+        guard result.isStream else {
+            console.print(ValuePrinter(console: console, format: format).text(result.value))
+            return .success
+        }
+        var scope = SessionScope()
+        scope.globals["_"] = SessionScope.Global(name: "_", kind: .constant, slot: slot)
+        scope.slotCount = slot + 1
+        let loop = Compilation(
+            SourceFile(name: "-e", text: "_.to_list()"), catalog: Library.catalog, scope: scope, isInteractive: true)
+        guard let chunk = loop.chunk else { return .failed }
+        let list = await engine.interpreter.run(chunk, source: loop.source, globalCount: slot + 2)
+        if let error = list.error {
+            console.note(Engine.rendered(error, list.trace, color: console.errPalette.isOn))
+            return exitCode(error)
+        }
+        console.print(ValuePrinter(console: console, format: format).text(list.value))
+        return .success
+    }
+}

@@ -1,0 +1,133 @@
+// The REPL's interpreter: one scope that grows with every input, and `_`.
+
+import CBKBatch
+import CBKCompiler
+import CBKLibrary
+import CBKRuntime
+import CBKSyntax
+import CBKTerminal
+import CBKTooling
+import Synchronization
+
+/// A class: the prompt's thread and the interpreter's tasks share it; a lock guards the scope.
+final class Session: ReplSession {
+    private static let pageSize = 40
+    private static let lastValueSlot = 0
+    private let engine: Engine
+    private let home: Home
+    private let state: Mutex<State>
+
+    private struct State {
+        var scope = SessionScope()
+        var live = LiveNames()
+    }
+
+    init(engine: Engine, home: Home) {
+        self.engine = engine
+        self.home = home
+        var state = State()
+        state.scope.globals["_"] = SessionScope.Global(name: "_", kind: .constant, slot: Session.lastValueSlot)
+        state.scope.slotCount = 1
+        self.state = Mutex(state)
+    }
+
+    var target: ReplTarget { ReplTarget(name: "sandbox", isLive: false, details: home.store) }
+    var catalog: Catalog { Library.catalog }
+
+    func interrupt() { engine.interrupt(.interrupted) }
+
+    func isIncomplete(_ text: String) -> Bool { parse(SourceFile(name: "cbk", text: text), interactive: true).isIncomplete }
+
+    func liveNames() -> LiveNames { state.withLock { $0.live } }
+
+    func evaluate(_ text: String, name: String) async -> ReplResult {
+        await run(text, name, keepsValue: true)
+    }
+
+    func typeName(of expression: String) async -> ReplResult {
+        await run("type(\(expression)\n)", "cbk", keepsValue: false)
+    }
+
+    private func run(_ text: String, _ name: String, keepsValue: Bool) async -> ReplResult {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let scope = state.withLock { $0.scope }
+        let compilation = Compilation(
+            SourceFile(name: name, text: text), catalog: catalog, scope: scope, isInteractive: true, isRepl: true)
+        let report = compilation.rendered(color: false)
+        guard let chunk = compilation.chunk else { return ReplResult(.failed, diagnostics: report) }
+        engine.services.batches.reset()
+        let before = engine.counts.requests
+        let tokens = engine.summary.tokens
+        let batches = engine.summary.batches.count
+        let after = compilation.program.scope
+        state.withLock { $0.scope = after }
+        let result = await engine.interpreter.run(
+            chunk, source: compilation.source, globalCount: after.slotCount,
+            lastValueSlot: keepsValue ? Session.lastValueSlot : nil)
+        var outcome = ReplResult(.nothing, diagnostics: report)
+        if let error = result.error {
+            outcome.outcome = error.kind == .cancelled ? .cancelled : .failed
+            if error.kind != .cancelled { outcome.diagnostics += Engine.rendered(error, result.trace, color: false) }
+        } else if result.isStream {
+            outcome = await page(outcome)
+        } else if result.value != .null {
+            outcome.outcome = .value(result.value)
+        }
+        outcome.elapsed = clock.now - start
+        outcome.requests = engine.counts.requests - before
+        let summary = engine.summary
+        if summary.tokens > tokens, let path = summary.secretsPath { outcome.notes.append("the new token is in \(path)") }
+        if summary.batches.count > batches {
+            var part = summary
+            part.batches = Array(summary.batches.dropFirst(batches))
+            part.secretsPath = nil
+            outcome.notes += part.text.split(separator: "\n").map(String.init)
+        }
+        await refreshNames(result.value)
+        return outcome
+    }
+
+    /// The first page of the stream in `_`.
+    private func page(_ outcome: ReplResult) async -> ReplResult {
+        var outcome = outcome
+        let scope = state.withLock { $0.scope }
+        let source = SourceFile(name: "cbk", text: "_.take(\(Session.pageSize + 1)).to_list()")
+        let compilation = Compilation(source, catalog: catalog, scope: scope, isInteractive: true, isRepl: true)
+        guard let chunk = compilation.chunk else { return outcome }
+        let result = await engine.interpreter.run(chunk, source: source, globalCount: scope.slotCount)
+        if let error = result.error {
+            outcome.outcome = error.kind == .cancelled ? .cancelled : .failed
+            outcome.diagnostics += Engine.rendered(error, result.trace, color: false)
+        } else if case .list(let items) = result.value {
+            outcome.outcome = .page(Array(items.prefix(Session.pageSize)), hasMore: items.count > Session.pageSize)
+        }
+        return outcome
+    }
+
+    /// What completion offers: the globals with the fields of their values, and ids and emails of the last result.
+    private func refreshNames(_ last: Snapshot) async {
+        let scope = state.withLock { $0.scope }
+        var globals: [LiveNames.Global] = []
+        for global in scope.globals.values.sorted(by: { $0.name < $1.name }) {
+            guard let value = await engine.interpreter.global(global.slot) else { continue }
+            var live = LiveNames.Global(global.name, kind: Session.word(global.kind), value: value)
+            live.parameters = global.parameters?.map(\.name) ?? []
+            globals.append(live)
+        }
+        let names = globals
+        state.withLock { state in
+            state.live.globals = names
+            state.live.note(last)
+        }
+    }
+
+    private static func word(_ kind: Variable.Kind) -> String {
+        switch kind {
+        case .constant, .scriptParameter: "let"
+        case .mutable: "var"
+        case .function: "fn"
+        case .parameter, .binding, .module: ""
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// The flags that everything which runs shares, and the settings that they make.
+
+import CBKLibrary
+import CBKRuntime
+
+enum SharedFlags {
+    static let all: [Flag] = [
+        Flag("jobs", short: "j", .count, "N", "items in flight at once; overrides 'parallel'"),
+        Flag("max-errors", .percentOrCount, "N|N%", "stop a batch after so many failed items"),
+        Flag("output", .choice(["csv", "jsonl", "json", "table"]), "FORMAT", "how rows and values are printed: csv, jsonl, json or table"),
+        Flag("runs-dir", .path, "DIR", "where run folders are made", defaultText: "cbk-runs"),
+        Flag("allow-path", .list, "PATH", "a further file or folder that the script may touch; may be repeated"),
+        Flag("sandbox", .toggle, "", "run against the embedded sandbox"),
+        Flag("yes", .toggle, "", "answer yes where a question would be asked"),
+        Flag("no-progress", .toggle, "", "no progress on standard error"),
+        Flag("quiet", .toggle, "", "errors only on standard error"),
+        Flag("no-rc", .toggle, "", "do not read rc.cbk at the start of the REPL"),
+        Flag("max-steps", .count, "N", "budget of steps", defaultText: "1000000000000"),
+        Flag("max-depth", .count, "N", "budget of nested calls", defaultText: "10000"),
+        Flag("max-memory", .count, "BYTES", "budget of memory", defaultText: "2147483648"),
+        Flag("max-value", .count, "BYTES", "budget of one value", defaultText: "268435456"),
+        Flag("max-time", .duration, "TIME", "budget of time", defaultText: "24h"),
+        Flag("max-requests", .count, "N", "budget of requests", defaultText: "50000000"),
+        Flag("max-writes", .count, "N", "budget of writes", defaultText: "10000000"),
+        Flag("max-rows", .count, "N", "budget of emitted rows", defaultText: "50000000"),
+    ]
+}
+
+extension ParsedFlags {
+    var budget: Budget {
+        var budget = Budget()
+        if let steps = int("max-steps") { budget.steps = Int64(steps) }
+        if let depth = int("max-depth") { budget.depth = max(1, depth) }
+        if let memory = int("max-memory") { budget.memory = memory }
+        if let value = int("max-value") { budget.value = value }
+        return budget
+    }
+
+    /// These, with those that the others have in their place.
+    func merged(with other: ParsedFlags) -> ParsedFlags {
+        var merged = self
+        merged.values.merge(other.values) { $0 + $1 }
+        merged.words += other.words
+        return merged
+    }
+}

@@ -79,10 +79,12 @@ extension Lexer {
         let (length, scalar) = escape(in: bytes, at: position)
         position += length
         guard scalar == nil else { return true }
-        let shown = text(from: start, to: position)
-        if position >= bytes.count || bytes[position - 1] == UInt8(ascii: "\n") { position = start + 1 }
         // A backslash before the end of the line is reported as the unterminated string that it makes.
-        if position == start + 1 { return false }
+        if start + 1 >= bytes.count || bytes[start + 1] == UInt8(ascii: "\n") {
+            position = start + 1
+            return false
+        }
+        let shown = text(from: start, to: position)
         report(
             .unknownEscape, "unknown escape '\(shown)' in a string", from: start, to: position,
             hint: byte(at: start + 1) == UInt8(ascii: "u")

@@ -68,8 +68,12 @@ func firstInvalidUTF8(in bytes: [UInt8]) -> Int? {
             case 0xF1...0xF3: length = 4
             default: return offset
             }
-            guard offset + length <= bytes.count, bytes[offset + 1] >= low, bytes[offset + 1] <= high else { return offset }
-            for next in bytes[(offset + 2)..<max(offset + 2, offset + length)] where next & 0xC0 != 0x80 { return offset }
+            guard offset + length <= bytes.count, bytes[offset + 1] >= low, bytes[offset + 1] <= high else {
+                return offset
+            }
+            for next in bytes[(offset + 2)..<max(offset + 2, offset + length)] where next & 0xC0 != 0x80 {
+                return offset
+            }
             offset += length
         }
         return nil

@@ -166,7 +166,7 @@ package struct Lexer {
         }
     }
 
-    private mutating func scanWord() {
+    mutating func scanWord() {
         let start = position
         var isPlain = true
         while position < bytes.count {
@@ -181,7 +181,19 @@ package struct Lexer {
                 break
             }
         }
-        add(isPlain ? Words.kind(of: bytes[start..<position]) : .name, from: start, isMalformed: !isPlain)
+        let kind = isPlain ? Words.kind(of: bytes[start..<position]) : .name
+        if sawNewline, interpolationCount > 0, kind.beginsStatementOnly { leaveStrings(before: start) }
+        add(kind, from: start, isMalformed: !isPlain)
+    }
+
+    /// A bracket in a string's `${` is open, and a line begins like a statement: it is the string that was not closed.
+    private mutating func leaveStrings(before start: Int) {
+        if case .brace = openings.last { return }
+        let end = position
+        position = start
+        abandonStrings(innerStart: nil)
+        position = end
+        sawNewline = true
     }
 
     private mutating func scanPunctuation(_ first: UInt8) {
@@ -241,79 +253,6 @@ package struct Lexer {
             if isWanted(last) { return last }
         }
         return nil
-    }
-
-    // MARK: What is not a token
-
-    private mutating func scanUnexpected() {
-        let start = position
-        guard let scalar = scalar(at: position) else {
-            // Reported once for the whole file, as invalid UTF-8.
-            while position < bytes.count, bytes[position] >= 0x80, self.scalar(at: position) == nil { position += 1 }
-            if position == start { position += 1 }
-            add(.invalid, from: start, isMalformed: true)
-            return
-        }
-        if scalar.properties.isAlphabetic {
-            scanWord()
-            return
-        }
-        reportCharacter(scalar)
-        position += scalar.utf8.count
-        // Odd kinds of space were surely meant as space: nothing follows from them.
-        if scalar.properties.isWhitespace || scalar.value == 0x200B || scalar.value == 0xFEFF { return }
-        if scalar == "\u{201C}" || scalar == "\u{201D}" || scalar == "\u{2018}" || scalar == "\u{2019}" {
-            scanCurlyString()
-            add(.string, from: start, isMalformed: true, isUnterminated: true)
-            return
-        }
-        add(.invalid, from: start, isMalformed: true)
-    }
-
-    /// To the closing curly quote, or the end of the line.
-    private mutating func scanCurlyString() {
-        while position < bytes.count, bytes[position] != UInt8(ascii: "\n") {
-            let closes = bytes[position...].starts(with: [0xE2, 0x80, 0x9D]) || bytes[position...].starts(with: [0xE2, 0x80, 0x99])
-            position += closes ? 3 : 1
-            if closes { return }
-        }
-    }
-
-    private mutating func reportCharacter(_ scalar: Unicode.Scalar) {
-        let end = position + scalar.utf8.count
-        let number = String(scalar.value, radix: 16, uppercase: true)
-        let code = "U+" + String(repeating: "0", count: max(0, 4 - number.count)) + number
-        let isVisible = !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
-            && scalar.properties.generalCategory != .format
-        let shown = isVisible ? "'\(scalar)'" : code
-        report(.unexpectedCharacter, "unexpected character \(shown)", from: position, to: end, hint: hint(for: scalar))
-    }
-
-    private func hint(for scalar: Unicode.Scalar) -> String? {
-        switch scalar {
-        case "\u{201C}", "\u{201D}", "\u{2018}", "\u{2019}", "`": "strings stand in \" or '"
-        case "&": "'and' is written '&&'"
-        case "?": "a choice is written 'if c { a } else { b }'"
-        default:
-            if scalar.properties.isWhitespace || scalar.value == 0x200B || scalar.value == 0xFEFF {
-                "use a plain space"
-            } else if scalar.properties.isAlphabetic {
-                "names have letters A to Z, digits and '_' only"
-            } else {
-                nil
-            }
-        }
-    }
-
-    /// The scalar at an offset; nil where the bytes are not UTF-8.
-    private func scalar(at offset: Int) -> Unicode.Scalar? {
-        let first = bytes[offset]
-        if first < 0x80 { return Unicode.Scalar(first) }
-        let end = min(offset + 4, bytes.count)
-        var iterator = bytes[offset..<end].makeIterator()
-        var decoder = UTF8()
-        guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return nil }
-        return scalar
     }
 }
 

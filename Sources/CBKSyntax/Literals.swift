@@ -95,7 +95,9 @@ private let durationUnits: [(name: [UInt8], milliseconds: Int64)] = [
 func isDuration(_ text: ArraySlice<UInt8>) -> Bool {
     var next = 0
     for (_, unit) in durationGroups(text) {
-        guard let rank = durationUnits.firstIndex(where: { $0.name.elementsEqual(unit) }), rank >= next else { return false }
+        guard let rank = durationUnits.firstIndex(where: { $0.name.elementsEqual(unit) }), rank >= next else {
+            return false
+        }
         next = rank + 1
     }
     return durationGroups(text).allSatisfy { digits, _ in

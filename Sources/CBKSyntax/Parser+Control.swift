@@ -131,7 +131,8 @@ extension Parser {
         default:
             var value: Expression?
             if !token.hasNewlineBefore, startsExpression {
-                value = isOperand
+                value =
+                    isOperand
                     ? deeper({ $0.binary(.loosest) }, orElse: { $0.errorExpression() }) : expression()
             }
             switch word {
@@ -139,7 +140,8 @@ extension Parser {
             case .skip: jump = .skip(value)
             default:
                 if value == nil {
-                    failExpected("a value after 'throw'", code: .expectedExpression, moreMayFollow: false, lineEnds: true)
+                    failExpected(
+                        "a value after 'throw'", code: .expectedExpression, moreMayFollow: false, lineEnds: true)
                 }
                 jump = .throw(value ?? errorExpression())
             }

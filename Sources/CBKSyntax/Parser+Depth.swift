@@ -100,7 +100,12 @@ private func runOnLargeStack(size: Int, _ work: () -> Void) -> Bool {
         defer { errand.release() }
         #if canImport(Darwin)
             var thread: pthread_t?
-            let status = pthread_create(&thread, &attributes, { Unmanaged<Errand>.fromOpaque($0).takeUnretainedValue().run(); return nil }, errand.toOpaque())
+            let status = pthread_create(
+                &thread, &attributes,
+                {
+                    Unmanaged<Errand>.fromOpaque($0).takeUnretainedValue().run()
+                    return nil
+                }, errand.toOpaque())
             guard status == 0, let thread else { return false }
         #else
             var thread = pthread_t()

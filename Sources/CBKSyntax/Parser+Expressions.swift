@@ -236,7 +236,8 @@ extension Parser {
 
 /// How tightly operators bind.
 enum Precedence: Int, Comparable {
-    case loosest = 1, and, comparison, coalesce, range, sum, product, prefix
+    case loosest = 1
+    case and, comparison, coalesce, range, sum, product, prefix
 
     static func < (left: Precedence, right: Precedence) -> Bool { left.rawValue < right.rawValue }
 

@@ -14,7 +14,9 @@ extension Parser {
         var all = [first]
         while kind == .pipe, !isPanicking {
             advance()
+            let before = beginNode()
             all.append(singlePattern())
+            endNode(before)
         }
         return pattern(.alternatives(all), from: start)
     }
@@ -93,14 +95,17 @@ extension Parser {
     /// `_`, a binding, or a type with a binding: `int n`, `int _`.
     private mutating func namePattern() -> Pattern {
         let start = token.span.start
+        if text(token) == "_" {
+            advance()
+            return pattern(.wildcard, from: start)
+        }
         let name = takeName()
         if kind == .name, !isAtLineStart {
             let binding = text(token) == "_" ? nil : takeName()
             if binding == nil { advance() }
             return pattern(.type(name, binding: binding), from: start)
         }
-        guard name.text == "_" else { return pattern(.binding(name), from: start) }
-        return pattern(.wildcard, from: start)
+        return pattern(.binding(name), from: start)
     }
 
     // MARK: Lists and records

@@ -35,7 +35,9 @@ extension Parser {
         case .throw, .return, .break, .continue, .skip:
             complain(
                 .misplacedJump, "'\(text(found))' cannot stand here", at: found.span,
-                hint: "in an expression it stands right of '??' or 'catch'; in an arrow's body, in braces: { \(text(found)) … }")
+                hint:
+                    "in an expression it stands right of '??' or 'catch'; in an arrow's body, in braces: { \(text(found)) … }"
+            )
             return jump(isOperand: true)
         case .emit:
             complain(

@@ -112,6 +112,10 @@ extension Parser {
                 return
             }
             let start = index
+            if kind.beginsStatementOnly, token.hasNewlineBefore, closings[opening] < 0 {
+                failUnclosed(opening)
+                return
+            }
             if !isPanicking { element(&self) }
             if !isPanicking, kind == .comma {
                 advance()
@@ -161,6 +165,10 @@ extension Parser {
 
     /// Reports an opening bracket that is never closed, at the bracket.
     mutating func failUnclosed(_ opening: Int) {
+        guard !token.isUnterminated else {
+            isPanicking = true
+            return
+        }
         let open = tokens[opening]
         fail(
             .unbalancedBracket, "'\(text(open))' is never closed", at: open.span,

@@ -71,15 +71,16 @@ extension Parser {
             return .error
         }
         guard let name = declaredName("a name after 'fn'") else { return .error }
-        guard kind == .leftParen, !isAtLineStart else {
+        var parameters: [Function.Parameter] = []
+        if kind == .leftParen, !isAtLineStart {
+            parameters = parameterList()
+        } else {
             failExpected("'(' after '\(name.text)'", moreMayFollow: false, lineEnds: true)
-            return .error
         }
-        let parameters = parameterList()
         if kind == .arrow, !isAtLineStart {
             failExpected("'{'", hint: "the body of a 'fn' stands in braces")
-            return .error
         }
+        // Even without a body the function is declared, so that its uses are no further mistakes.
         let body = block("the body of '\(name.text)'")
         let function = Function(
             id: newID(), name: name, parameters: parameters, body: .block(body), span: span(from: start))
@@ -122,30 +123,33 @@ extension Parser {
         let help = help(above: token)
         advance()
         guard let name = declaredName("a name after 'param'") else { return .error }
-        guard expect(.colon, "':' and a type after '\(name.text)'", hint: "such as: param \(name.text): string") else {
-            return .error
-        }
-        let names = ParameterDeclaration.ParameterType.allCases.map(\.rawValue)
-        guard kind.isWord, !isAtLineEnd else {
-            failExpected("a type", hint: "one of \(names.joined(separator: ", "))", moreMayFollow: false, lineEnds: true)
-            return .error
-        }
-        let word = text(token)
-        let type = ParameterDeclaration.ParameterType(rawValue: word)
-        if type == nil {
-            complain(
-                .unknownParameterType, "a param cannot have the type '\(word)'", at: token.span,
-                hint: suggestion(for: word, among: names).map { "did you mean '\($0)'?" }
-                    ?? "one of \(names.joined(separator: ", "))")
-        }
-        advance()
+        // Without a type the param is declared all the same, so that its uses are no further mistakes.
+        let type = parameterType(of: name) ?? .string
         var defaultValue: Expression?
         if kind == .assign, !isAtLineStart {
             advance()
             defaultValue = expression()
         }
-        guard let type else { return .error }
         return .parameter(ParameterDeclaration(name: name, type: type, defaultValue: defaultValue, help: help))
+    }
+
+    private mutating func parameterType(of name: Name) -> ParameterDeclaration.ParameterType? {
+        guard expect(.colon, "':' and a type after '\(name.text)'", hint: "such as: param \(name.text): string") else {
+            return nil
+        }
+        let types = ParameterDeclaration.ParameterType.allCases.map(\.rawValue)
+        let list = "one of \(types.joined(separator: ", "))"
+        guard kind.isWord, !isAtLineEnd else {
+            failExpected("a type", hint: list, moreMayFollow: false, lineEnds: true)
+            return nil
+        }
+        let word = token
+        advance()
+        if let type = ParameterDeclaration.ParameterType(rawValue: text(word)) { return type }
+        complain(
+            .unknownParameterType, "a param cannot have the type '\(text(word))'", at: word.span,
+            hint: suggestion(for: text(word), among: types).map { "did you mean '\($0)'?" } ?? list)
+        return nil
     }
 
     /// The text of the comment lines that stand directly above a token, without their `#`.
@@ -196,25 +200,31 @@ extension Parser {
         let outer = context
         context.newlinesCount = false
         defer { context = outer }
-        return declaredName(role)
+        return declaredName(role, moreMayFollow: true)
     }
 
     private mutating func tryCatch() -> Statement.Kind {
         advance()
         guard kind == .leftBrace, !isAtLineStart else {
-            failExpected("'{' after 'try'", hint: "a value that may fail is written 'expr catch fallback'", moreMayFollow: false, lineEnds: true)
+            failExpected(
+                "'{' after 'try'", hint: "a value that may fail is written 'expr catch fallback'", moreMayFollow: false,
+                lineEnds: true)
             return .error
         }
         let body = block("the body of 'try'")
         guard !isPanicking else { return .error }
         guard kind == .catch, clauseMayFollow else {
-            failExpected("'catch' after the body of 'try'", code: .missingCatch, lineEnds: true)
+            failExpected(
+                "'catch' after the body of 'try'", code: .missingCatch,
+                moreMayFollow: !(isInteractive && blockDepth == 0), lineEnds: true)
             return .error
         }
         advance()
         var binding: Name?
         if kind == .leftParen, kind(ahead: 1) == .name, kind(ahead: 2) == .rightParen {
-            complain(.expected, "the name after 'catch' stands without brackets", at: token.span, hint: "write 'catch \(text(tokens[index + 1])) { … }'")
+            complain(
+                .expected, "the name after 'catch' stands without brackets", at: token.span,
+                hint: "write 'catch \(text(tokens[index + 1])) { … }'")
             advance()
             binding = takeName()
             advance()
@@ -223,78 +233,6 @@ extension Parser {
             binding = name
         }
         return .tryCatch(body: body, binding: binding, handler: block("the handler's body"))
-    }
-
-    /// `{ … }` with statements. `what` says whose it is, for the message if there is none; after a header more lines
-    /// may follow before it.
-    mutating func block(_ what: String, afterHeader: Bool = false) -> Block {
-        guard findBrace(what, afterHeader: afterHeader) else {
-            let end = previousEnd
-            return Block(statements: [], span: Span(start: end, end: end))
-        }
-        return openBlock()
-    }
-
-    /// Whether a body's `{` is at hand, or, after a mistake that is reported, further on in this line.
-    mutating func findBrace(_ what: String, afterHeader: Bool) -> Bool {
-        if kind == .leftBrace, !isAtLineStart { return true }
-        failBlock(what, moreMayFollow: afterHeader)
-        if kind == .leftBrace { return true }
-        while !token.hasNewlineBefore, kind != .endOfFile, kind != .semicolon, !kind.isClosing {
-            if kind == .leftBrace { return true }
-            skip()
-        }
-        return false
-    }
-
-    /// The block whose `{` is at hand.
-    mutating func openBlock() -> Block {
-        deeper({ $0.blockBody() }, orElse: { Block(statements: [], span: $0.span(from: $0.previousEnd)) })
-    }
-
-    private mutating func failBlock(_ what: String, moreMayFollow: Bool) {
-        switch kind {
-        case .leftBrace:
-            // On the next line: said so, and read all the same.
-            fail(
-                .expected, "expected '{' on this line, for \(what)", at: Span(start: previousEnd, end: previousEnd),
-                hint: "move the '{' up")
-        case .assign where !isAtLineStart:
-            fail(
-                .misplacedAssignment, "'=' assigns, and cannot stand in a condition", at: token.span,
-                hint: "to compare, write '=='")
-        case .arrow where !isAtLineStart:
-            fail(
-                .bareInHeader, "an arrow in a header stands in brackets", at: token.span, hint: "write (x => …)")
-        default:
-            failExpected("'{' and \(what)", moreMayFollow: moreMayFollow, lineEnds: true)
-        }
-    }
-
-    private mutating func blockBody() -> Block {
-        let opening = index
-        let start = token.span.start
-        advance()
-        let outer = context
-        context = .block
-        blockDepth += 1
-        // A `{` in its place: whatever was wrong in the header, the statements inside are on their own.
-        isPanicking = false
-        defer {
-            context = outer
-            blockDepth -= 1
-        }
-        var statements: [Statement] = []
-        while kind != .rightBrace {
-            // The last two are the `}` of an expression in a string: this block was left open inside it.
-            guard kind != .endOfFile, kind != .stringEnd, kind != .stringMiddle else {
-                failUnclosed(opening)
-                return Block(statements: statements, span: span(from: start))
-            }
-            appendStatement(to: &statements)
-        }
-        advance()
-        return Block(statements: statements, span: span(from: start))
     }
 
     // MARK: The rest
@@ -309,6 +247,11 @@ extension Parser {
     }
 
     private mutating func expressionOrAssignment() -> Statement.Kind {
+        if kind == .rightParen || kind == .rightBracket {
+            fail(.unbalancedBracket, "this '\(text(token))' closes nothing", at: token.span)
+            advance()
+            return .error
+        }
         let target = expression()
         guard !isPanicking, !isAtLineStart, let assigned = kind.assignment else { return .expression(target) }
         let operatorSpan = token.span

@@ -164,7 +164,8 @@ struct Parser {
                 code, "expected \(wanted), found \(what)", at: Span(start: previousEnd, end: previousEnd), hint: hint,
                 moreMayFollow: isEnd && moreMayFollow)
         } else {
-            fail(code, "expected \(wanted), found \(described(found))", at: found.span, hint: hint ?? foreignHint(found))
+            fail(
+                code, "expected \(wanted), found \(described(found))", at: found.span, hint: hint ?? foreignHint(found))
         }
     }
 
@@ -182,7 +183,9 @@ struct Parser {
 
     /// Takes the token of a kind on the same line, or reports.
     @discardableResult
-    mutating func expect(_ wanted: TokenKind, _ description: String, hint: String? = nil, moreMayFollow: Bool = false) -> Bool {
+    mutating func expect(_ wanted: TokenKind, _ description: String, hint: String? = nil, moreMayFollow: Bool = false)
+        -> Bool
+    {
         if kind == wanted, !isAtLineStart {
             advance()
             return true
@@ -192,10 +195,10 @@ struct Parser {
     }
 
     /// A name that the script declares; nil, reported, if there is none.
-    mutating func declaredName(_ role: String) -> Name? {
+    mutating func declaredName(_ role: String, moreMayFollow: Bool = false) -> Name? {
         let found = token
         guard !isAtLineEnd else {
-            failExpected(role, moreMayFollow: false, lineEnds: true)
+            failExpected(role, moreMayFollow: moreMayFollow, lineEnds: true)
             return nil
         }
         guard found.kind == .name else {
@@ -204,7 +207,8 @@ struct Parser {
                 return nil
             }
             complain(
-                .reservedWord, "'\(text(found))' is a \(found.kind.isKeyword ? "keyword" : "reserved word") and cannot be a name",
+                .reservedWord,
+                "'\(text(found))' is a \(found.kind.isKeyword ? "keyword" : "reserved word") and cannot be a name",
                 at: found.span)
             return takeName()
         }

@@ -107,14 +107,14 @@ package struct Token: Sendable, Hashable {
 }
 
 /// Keywords and reserved words by their bytes, packed into one integer: none is longer than eight.
-enum Words {
+package enum Words {
     static func kind(of bytes: ArraySlice<UInt8>) -> TokenKind {
         guard bytes.count <= 8 else { return .name }
         return table[pack(bytes)] ?? .name
     }
 
     /// All keywords and reserved words.
-    static let all: [(text: String, kind: TokenKind)] = [
+    package static let all: [(text: String, kind: TokenKind)] = [
         ("let", .let), ("var", .var), ("fn", .fn), ("return", .return), ("if", .if), ("else", .else),
         ("while", .while), ("for", .for), ("in", .in), ("break", .break), ("continue", .continue), ("batch", .batch),
         ("try", .try), ("catch", .catch), ("throw", .throw), ("match", .match), ("import", .import), ("pub", .pub),

@@ -10,8 +10,8 @@ enum BatchBuiltins {
     /// The loop. A source from the API is read whole before the first item starts, so that what the items change does
     /// not change what is listed.
     private static let loop = """
-        (source, body, key, parallel, columns, fields, statement) => {
-          let run = __batch_open(source, parallel, columns, fields, statement)
+        (source, body, key, width, columns, fields, statement) => {
+          let run = __batch_open(source, width, columns, fields, statement)
           try {
             let items = if __batch_is_live(source) { source.to_list() } else { __batch_source(run, source) }
             for entry in items {

@@ -51,8 +51,10 @@ let fullTargets: [Target] = [
     .testTarget(name: "PartnerSandboxTests", dependencies: ["PartnerSandbox", "PartnerClient", "PartnerAPI", "JSONBytes"]),
     .testTarget(name: "CBKBatchTests", dependencies: ["CBKBatch", "PartnerSandbox"]),
     .testTarget(name: "CBKTerminalTests", dependencies: ["CBKTerminal", "CBKTooling"]),
-    .testTarget(name: "ConformanceTests", dependencies: ["cbk"], path: "Tests/Conformance", exclude: ["Scripts"]),
-    .testTarget(name: "CLITests", dependencies: ["cbk"]),
+    .target(name: "TestSupport", path: "Tests/Support"),
+    .testTarget(
+        name: "ConformanceTests", dependencies: ["cbk", "TestSupport"], path: "Tests/Conformance", exclude: ["Scripts"]),
+    .testTarget(name: "CLITests", dependencies: ["cbk", "TestSupport"]),
 ]
 
 let package = Package(

@@ -1,0 +1,133 @@
+// Runs the built cbk as a process of its own: takes arguments and standard input, gives what it wrote and how it ended.
+// Output goes through files, so a child that writes much never waits for its reader. No test's environment reaches it.
+
+import Foundation
+
+/// How a process ended and what it wrote.
+package struct RunResult: Sendable {
+    package var stdout: String
+    package var stderr: String
+    /// The exit code; 128 and the signal's number for a process that a signal ended.
+    package var status: Int32
+
+    package var lines: [String] {
+        var lines = stdout.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if lines.last == "" { lines.removeLast() }
+        return lines
+    }
+}
+
+package struct SpawnFailure: Error, CustomStringConvertible {
+    package var description: String
+}
+
+package struct BinaryRunner: Sendable {
+    /// The tested binary: `CBK_BINARY`, or the one that the build put beside the tests' bundle.
+    package static let binary: String = {
+        if let named = ProcessInfo.processInfo.environment["CBK_BINARY"], !named.isEmpty { return named }
+        let starts = [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments.first ?? "/")]
+            + Bundle.allBundles.map(\.bundleURL)
+        for start in starts {
+            var folder = start.resolvingSymlinksInPath()
+            for _ in 0..<6 {
+                let candidate = folder.appendingPathComponent("cbk").path
+                var isFolder: ObjCBool = false
+                if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue,
+                    FileManager.default.isExecutableFile(atPath: candidate)
+                {
+                    return candidate
+                }
+                folder.deleteLastPathComponent()
+            }
+        }
+        return "cbk-was-not-built"
+    }()
+
+    /// A folder of this runner's own: the current one of its processes, and cbk's own folder within.
+    package let folder: URL
+    package var home: URL { folder.appendingPathComponent("home") }
+    /// Beyond those that `environment` always sets.
+    package var variables: [String: String] = [:]
+
+    package init() throws {
+        let base = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+        folder = base.appendingPathComponent("cbk-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    /// Removes the folder; call it in a `defer`.
+    package func cleanUp() { try? FileManager.default.removeItem(at: folder) }
+
+    package var environment: [String: String] {
+        var all = [
+            "PATH": "/usr/bin:/bin", "HOME": folder.path, "CBK_HOME": home.path, "LANG": "C.UTF-8", "TERM": "xterm",
+            "TMPDIR": folder.path,
+        ]
+        // A build against toolchain libraries outside the system's path needs this.
+        if let path = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] { all["LD_LIBRARY_PATH"] = path }
+        all.merge(variables) { _, new in new }
+        return all
+    }
+
+    /// Writes a file into the folder and gives its path.
+    @discardableResult
+    package func write(_ text: String, to name: String) throws -> String {
+        let url = folder.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: url)
+        return url.path
+    }
+
+    package func read(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
+    }
+
+    /// Runs to the end. A process that runs longer than two minutes hangs: it is killed and ends with 137.
+    package func run(_ arguments: [String], stdin: String = "") throws -> RunResult {
+        let process = try start(arguments, stdin: stdin)
+        let status = process.wait(seconds: 120)
+        return try process.result(status: status)
+    }
+
+    /// Starts a process and does not wait for it.
+    package func start(_ arguments: [String], stdin: String = "") throws -> RunningProcess {
+        let stem = folder.appendingPathComponent(".io-\(UUID().uuidString)").path
+        try Data(stdin.utf8).write(to: URL(fileURLWithPath: stem + ".in"))
+        var actions = FileActions()
+        defer { actions.destroy() }
+        actions.open(0, stem + ".in", O_RDONLY)
+        actions.open(1, stem + ".out", O_WRONLY | O_CREAT | O_TRUNC)
+        actions.open(2, stem + ".err", O_WRONLY | O_CREAT | O_TRUNC)
+        let identifier = try spawn(arguments, actions: actions, flags: 0)
+        return RunningProcess(identifier: identifier, stem: stem)
+    }
+
+    func spawn(_ arguments: [String], actions: FileActions, flags: Int32) throws -> pid_t {
+        try posixSpawn(
+            path: BinaryRunner.binary, arguments: arguments, folder: folder.path, environment: environment, actions: actions,
+            flags: flags)
+    }
+}
+
+/// A process under way, with its output in files.
+package struct RunningProcess: Sendable {
+    package let identifier: pid_t
+    let stem: String
+
+    /// What it has written to standard output so far.
+    package var output: String { (try? text(".out")) ?? "" }
+    package var errors: String { (try? text(".err")) ?? "" }
+
+    package func signal(_ number: Int32) { _ = kill(identifier, number) }
+
+    /// Waits for the end; after so many seconds kills it.
+    package func wait(seconds: Double) -> Int32 { waitForEnd(identifier, seconds: seconds) }
+
+    package func result(status: Int32) throws -> RunResult {
+        RunResult(stdout: try text(".out"), stderr: try text(".err"), status: status)
+    }
+
+    private func text(_ suffix: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(fileURLWithPath: stem + suffix)), as: UTF8.self)
+    }
+}

@@ -5,15 +5,18 @@ import Synchronization
 
 final class Checkpointer: Sendable {
     private struct State {
-        /// Jobs committed since the last checkpoint began.
-        var jobs = 0
+        /// Pages written since the last checkpoint began, roughly.
+        var pages = 0
         var isRunning = false
         /// The log is too long for the background.
         var mustReset = false
     }
 
-    private static let jobsBetween = 2000
-    /// Pages in the log beyond which the writer empties it: 64 MiB of 4 KiB pages.
+    /// What a transaction writes at least, one page of each tree; every further job adds about one.
+    private static let pagesPerCommit = 5
+    /// 8 MiB of 4 KiB pages.
+    private static let pagesBetween = 2048
+    /// Pages in the log beyond which the writer empties it: 64 MiB.
     private static let frameLimit = 16_384
 
     private let queue: DatabaseQueue
@@ -23,14 +26,18 @@ final class Checkpointer: Sendable {
         queue = try DatabaseQueue(path: path, configuration: configuration)
     }
 
+    func close() {
+        try? queue.close()
+    }
+
     /// Called by the writer after each commit, outside a transaction.
     func committed(_ jobs: Int, on db: Database) {
         let (mustStart, mustReset) = state.withLock { state in
-            state.jobs += jobs
+            state.pages += jobs + Self.pagesPerCommit
             let mustReset = state.mustReset
             state.mustReset = false
-            guard !state.isRunning, state.jobs >= Self.jobsBetween else { return (false, mustReset) }
-            state.jobs = 0
+            guard !state.isRunning, state.pages >= Self.pagesBetween else { return (false, mustReset) }
+            state.pages = 0
             state.isRunning = true
             return (true, mustReset)
         }

@@ -39,6 +39,7 @@ package struct DatabaseOpenError: Error, Sendable, CustomStringConvertible {
 package struct DurableDatabase: Sendable {
     /// A pool for a file, a queue for memory.
     private let connections: any DatabaseWriter
+    private let checkpointer: Checkpointer?
     package let writer: BatchingWriter
 
     /// Seconds that a writer waits for another process.
@@ -57,7 +58,8 @@ package struct DurableDatabase: Sendable {
             return try explaining(path, schema) {
                 let queue = try DatabaseQueue(configuration: configuration())
                 try queue.writeWithoutTransaction { try prepare($0, path, schema) }
-                return DurableDatabase(connections: queue, writer: BatchingWriter(queue, onBegin: onBegin))
+                let writer = BatchingWriter(queue, onBegin: onBegin)
+                return DurableDatabase(connections: queue, checkpointer: nil, writer: writer)
             }
         }
         try PrivateFile.create(path)
@@ -72,7 +74,7 @@ package struct DurableDatabase: Sendable {
             let writer = BatchingWriter(pool, onBegin: onBegin) { db, jobs in
                 checkpointer.committed(jobs, on: db)
             }
-            return DurableDatabase(connections: pool, writer: writer)
+            return DurableDatabase(connections: pool, checkpointer: checkpointer, writer: writer)
         }
     }
 
@@ -86,6 +88,12 @@ package struct DurableDatabase: Sendable {
     /// Reads one state of the database, never waiting for a writer.
     package func read<Result: Sendable>(_ job: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
         try await connections.read(job)
+    }
+
+    /// Closes all connections; the last one to a file folds its log into it. Nothing is lost without.
+    package func close() {
+        checkpointer?.close()
+        try? connections.close()
     }
 
     // MARK: - Opening

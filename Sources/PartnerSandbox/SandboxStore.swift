@@ -35,6 +35,9 @@ package struct SandboxStore: Sendable {
         self.randomness = randomness
     }
 
+    /// Closes the file; what was written is durable without it.
+    package func close() { database.close() }
+
     // MARK: - Users
 
     /// Gives the new user's id.

@@ -48,7 +48,9 @@ let fullTargets: [Target] = [
             "PartnerSandbox", "CBKBatch", "CBKLibrary", "CBKTooling", "CBKTerminal", "CSignals",
             .target(name: "CBKReadline", condition: .when(traits: ["Readline"])),
         ]),
-    .testTarget(name: "PartnerSandboxTests", dependencies: ["PartnerSandbox", "PartnerClient", "PartnerAPI", "JSONBytes"]),
+    .testTarget(
+        name: "PartnerSandboxTests",
+        dependencies: ["PartnerSandbox", "PartnerClient", "PartnerAPI", "GroupCommit", "JSONBytes", grdb]),
     .testTarget(name: "CBKBatchTests", dependencies: ["CBKBatch", "PartnerSandbox"]),
     .testTarget(name: "CBKTerminalTests", dependencies: ["CBKTerminal", "CBKTooling"]),
     .target(name: "TestSupport", path: "Tests/Support"),

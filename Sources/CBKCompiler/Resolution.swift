@@ -49,7 +49,7 @@ package struct Variable: Sendable {
         isCaptured = false
         isReassigned = false
         isUsed = false
-        isUsedByFunctions = true
+        isUsedByFunctions = false
         function = nil
     }
 }

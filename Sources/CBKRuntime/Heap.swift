@@ -18,10 +18,10 @@ struct HeapState {
     var sweepIndex: [Int]
     var large: [UnsafeMutableRawPointer]
     var colour: UInt8
-    /// Bytes in objects and their buffers, as of now; garbage not yet swept is counted.
+    /// Bytes in objects and their buffers: what the last marking reached, and what was taken since.
     var used: Int
-    /// What survived the last collection.
-    var live: Int
+    /// Bytes that the marking under way has reached.
+    var marked: Int
     /// Positive when a collection is due.
     var debt: Int
     var limit: Int
@@ -50,7 +50,7 @@ package struct Heap {
         state.initialize(
             to: HeapState(
                 freeLists: lists, blocks: Array(repeating: [], count: Heap.classCount),
-                sweepIndex: Array(repeating: 0, count: Heap.classCount), large: [], colour: 1, used: 0, live: 0,
+                sweepIndex: Array(repeating: 0, count: Heap.classCount), large: [], colour: 1, used: 0, marked: 0,
                 debt: -Heap.firstThreshold, limit: limit, gray: [], collections: 0, isStressed: false))
     }
 
@@ -151,6 +151,7 @@ package struct Heap {
     func beginMarking() {
         sweepAll()
         state.pointee.colour ^= 3
+        state.pointee.marked = 0
         state.pointee.collections += 1
     }
 
@@ -163,6 +164,8 @@ package struct Heap {
     func mark(_ object: UnsafeMutablePointer<ObjectHeader>) {
         if object.pointee.mark == state.pointee.colour || object.pointee.mark == Heap.immortal { return }
         object.pointee.mark = state.pointee.colour
+        let sizeClass = object.pointee.sizeClass
+        state.pointee.marked &+= sizeClass == Heap.large ? largeSize(UnsafeMutableRawPointer(object)) : Int(sizeClass) * Heap.granule
         if object.pointee.kind != .string { state.pointee.gray.append(object) }
     }
 
@@ -180,14 +183,15 @@ package struct Heap {
             if header.pointee.mark == state.pointee.colour || header.pointee.mark == Heap.immortal {
                 kept.append(cell)
             } else {
-                account(-largeSize(cell))
                 release(cell)
                 free(cell)
             }
         }
         state.pointee.large = kept
-        let live = max(state.pointee.used, Heap.firstThreshold)
-        state.pointee.debt = state.pointee.isStressed ? 0 : -live
+        state.pointee.used = state.pointee.marked
+        // Twice what is alive, but soon again where the budget is near.
+        let room = min(max(state.pointee.used, Heap.firstThreshold), max(1 << 20, (state.pointee.limit - state.pointee.used) / 2))
+        state.pointee.debt = state.pointee.isStressed ? 0 : -room
     }
 
     private func scan(_ object: UnsafeMutablePointer<ObjectHeader>, _ markFiber: (Fiber) -> Void) {
@@ -196,11 +200,16 @@ package struct Heap {
         case .free, .string: break
         case .list:
             let list = cell.assumingMemoryBound(to: ListObject.self)
+            state.pointee.marked &+= list.pointee.capacity * MemoryLayout<Value>.stride
             mark(list.pointee.items, count: list.pointee.count)
         case .record:
             let record = cell.assumingMemoryBound(to: RecordObject.self)
-            if let slots = record.pointee.slots { mark(slots, count: Int(record.pointee.capacity)) }
+            if let slots = record.pointee.slots {
+                if record.pointee.isInline == 0 { state.pointee.marked &+= Int(record.pointee.capacity) * MemoryLayout<Value>.stride }
+                mark(slots, count: Int(record.pointee.capacity))
+            }
             if let table = record.pointee.table {
+                state.pointee.marked &+= table.pointee.byteCount
                 for index in 0..<table.pointee.used {
                     guard let key = table.pointee.entries[index].key else { continue }
                     mark(Value(key))
@@ -233,7 +242,6 @@ package struct Heap {
         let cellSize = sizeClass * Heap.granule
         let colour = state.pointee.colour
         var next = state.pointee.freeLists[sizeClass]
-        var freed = 0
         var offset = (Heap.blockSize / cellSize - 1) * cellSize
         while offset >= 0 {
             let cell = block + offset
@@ -242,7 +250,6 @@ package struct Heap {
                 setFree(cell, sizeClass, next)
                 next = cell
             } else if header.pointee.mark != colour, header.pointee.mark != Heap.immortal {
-                freed += cellSize
                 release(cell)
                 setFree(cell, sizeClass, next)
                 next = cell
@@ -250,8 +257,6 @@ package struct Heap {
             offset -= cellSize
         }
         state.pointee.freeLists[sizeClass] = next
-        // Sweeping pays no debt: garbage was not part of the threshold's promise.
-        state.pointee.used -= freed
     }
 
     /// Gives back what a dead object owns.
@@ -260,18 +265,11 @@ package struct Heap {
         case .free, .string, .closure, .box: break
         case .list:
             let list = cell.assumingMemoryBound(to: ListObject.self)
-            state.pointee.used -= list.pointee.capacity * MemoryLayout<Value>.stride
             free(list.pointee.items)
         case .record:
             let record = cell.assumingMemoryBound(to: RecordObject.self)
-            if record.pointee.isInline == 0, let slots = record.pointee.slots {
-                state.pointee.used -= Int(record.pointee.capacity) * MemoryLayout<Value>.stride
-                free(slots)
-            }
-            if let table = record.pointee.table {
-                state.pointee.used -= table.pointee.byteCount
-                RecordTable.destroy(table)
-            }
+            if record.pointee.isInline == 0, let slots = record.pointee.slots { free(slots) }
+            if let table = record.pointee.table { RecordTable.destroy(table) }
         case .stream: cell.assumingMemoryBound(to: StreamObject.self).pointee.source?.release()
         case .error: cell.assumingMemoryBound(to: ErrorObject.self).pointee.origin?.release()
         case .iterator:

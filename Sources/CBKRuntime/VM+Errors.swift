@@ -165,6 +165,7 @@ extension VM {
         if state.pointee.isInterrupted.pointee != 0 {
             return raise(ScriptError(.cancelled, "interrupted", code: "E0506", isCatchable: false))
         }
+        guard heap.state.pointee.used <= state.pointee.budget.memory else { return admit(0) }
         guard state.pointee.steps <= state.pointee.budget.steps else {
             return raise(
                 ScriptError(

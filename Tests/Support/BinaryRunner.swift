@@ -4,11 +4,13 @@
 import Foundation
 
 /// How a process ended and what it wrote.
-package struct RunResult: Sendable {
+package struct RunResult: Sendable, CustomStringConvertible {
     package var stdout: String
     package var stderr: String
     /// The exit code; 128 and the signal's number for a process that a signal ended.
     package var status: Int32
+
+    package var description: String { "status \(status)\n--- stdout\n\(stdout)--- stderr\n\(stderr)---" }
 
     package var lines: [String] {
         var lines = stdout.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -43,20 +45,18 @@ package struct BinaryRunner: Sendable {
         return "cbk-was-not-built"
     }()
 
-    /// A folder of this runner's own: the current one of its processes, and cbk's own folder within.
-    package let folder: URL
+    /// A folder of this runner's own, the current one of its processes, which goes with the last that uses it; cbk's own
+    /// folder is within.
+    package var folder: URL { place.url }
     package var home: URL { folder.appendingPathComponent("home") }
     /// Beyond those that `environment` always sets.
     package var variables: [String: String] = [:]
+    private let place: TemporaryFolder
 
-    package init() throws {
-        let base = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-        folder = base.appendingPathComponent("cbk-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    package init() throws { place = try TemporaryFolder() }
 
-    /// Removes the folder; call it in a `defer`.
-    package func cleanUp() { try? FileManager.default.removeItem(at: folder) }
+    /// Removes the folder at once.
+    package func cleanUp() { place.remove() }
 
     package var environment: [String: String] {
         var all = [
@@ -82,25 +82,49 @@ package struct BinaryRunner: Sendable {
         String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
     }
 
-    /// Runs to the end. A process that runs longer than two minutes hangs: it is killed and ends with 137.
-    package func run(_ arguments: [String], stdin: String = "") throws -> RunResult {
-        let process = try start(arguments, stdin: stdin)
-        let status = process.wait(seconds: 120)
-        return try process.result(status: status)
+    /// The names in one of the folder's folders, sorted; none if there is no such folder.
+    package func names(in name: String) -> [String] {
+        let path = folder.appendingPathComponent(name).path
+        return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     }
+
+    /// The permissions of a file or folder, such as 0o600; nil if there is none.
+    package func mode(_ name: String) -> Int? {
+        let path = folder.appendingPathComponent(name).path
+        return (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int
+    }
+
+    /// Runs to the end. A process that runs longer than a minute hangs: it is killed and ends with 137.
+    package func run(_ arguments: [String], stdin: String = "") throws -> RunResult {
+        try start(arguments, stdin: stdin).end()
+    }
+
+    package func run(_ arguments: String...) throws -> RunResult { try run(arguments) }
 
     /// Starts a process and does not wait for it.
     package func start(_ arguments: [String], stdin: String = "") throws -> RunningProcess {
         let stem = folder.appendingPathComponent(".io-\(UUID().uuidString)").path
-        try Data(stdin.utf8).write(to: URL(fileURLWithPath: stem + ".in"))
         var actions = FileActions()
         defer { actions.destroy() }
-        actions.open(0, stem + ".in", O_RDONLY)
         actions.open(1, stem + ".out", O_WRONLY | O_CREAT | O_TRUNC)
         actions.open(2, stem + ".err", O_WRONLY | O_CREAT | O_TRUNC)
-        let identifier = try spawn(arguments, actions: actions, flags: 0)
-        return RunningProcess(identifier: identifier, stem: stem)
+        if stdin.isEmpty || stdin.utf8.count > BinaryRunner.pipeSize {
+            try Data(stdin.utf8).write(to: URL(fileURLWithPath: stem + ".in"))
+            actions.open(0, stem + ".in", O_RDONLY)
+            let identifier = try spawning.withLock { _ in try spawn(arguments, actions: actions, flags: 0) }
+            return RunningProcess(identifier: identifier, stem: stem, place: place)
+        }
+        let identifier = try spawning.withLock { _ in
+            let pipe = try filledPipe(Array(stdin.utf8))
+            defer { close(pipe) }
+            actions.duplicate(pipe, to: 0)
+            return try spawn(arguments, actions: actions, flags: 0)
+        }
+        return RunningProcess(identifier: identifier, stem: stem, place: place)
     }
+
+    /// What every system's pipes hold without a reader.
+    private static let pipeSize = 16 << 10
 
     func spawn(_ arguments: [String], actions: FileActions, flags: Int32) throws -> pid_t {
         try posixSpawn(
@@ -113,6 +137,7 @@ package struct BinaryRunner: Sendable {
 package struct RunningProcess: Sendable {
     package let identifier: pid_t
     let stem: String
+    let place: TemporaryFolder
 
     /// What it has written to standard output so far.
     package var output: String { (try? text(".out")) ?? "" }
@@ -127,7 +152,25 @@ package struct RunningProcess: Sendable {
         RunResult(stdout: try text(".out"), stderr: try text(".err"), status: status)
     }
 
+    /// Waits for the end and gives what it left.
+    package func end(seconds: Double = 60) throws -> RunResult { try result(status: wait(seconds: seconds)) }
+
     private func text(_ suffix: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: stem + suffix)), as: UTF8.self)
     }
+}
+
+/// A class: its folder goes when the last runner or process of it does.
+final class TemporaryFolder: Sendable {
+    let url: URL
+
+    init() throws {
+        let base = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+        url = base.appendingPathComponent("cbk-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { remove() }
+
+    func remove() { try? FileManager.default.removeItem(at: url) }
 }

@@ -1,41 +1,55 @@
-// A pseudo-terminal with cbk at its other end: keys go in as a person's would, the screen's bytes come out. The child is
-// the leader of a session of its own, so ^C reaches it as a signal.
+// A pseudo-terminal with cbk at its other end: keys go in as a person's would, and what the screen shows comes out. The
+// child is the leader of a session of its own, so ^C reaches it as a signal.
 
 import Foundation
 
+package struct TerminalFailure: Error, CustomStringConvertible {
+    package var description: String
+}
+
+/// A class: it owns the terminal and the process.
 package final class PseudoTerminal {
-    private let primary: Int32
+    package private(set) var screen: Screen
     package let identifier: pid_t
-    private var collected: [UInt8] = []
-    /// Where the next `expect` begins to look, in the visible text.
-    private var seen = 0
+    private let primary: Int32
+    private let runner: BinaryRunner
     private var status: Int32?
 
-    package init(_ runner: BinaryRunner, _ arguments: [String], columns: UInt16 = 100, rows: UInt16 = 40) throws {
-        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-        var opened: Int32 = -1
-        var secondary: Int32 = -1
-        var name = [CChar](repeating: 0, count: 128)
-        guard openpty(&opened, &secondary, nil, nil, &size) == 0, ttyname_r(secondary, &name, name.count) == 0 else {
-            throw SpawnFailure(description: "no pseudo-terminal: \(String(cString: strerror(errno)))")
-        }
-        primary = opened
-        defer { close(secondary) }
-        _ = fcntl(primary, F_SETFD, FD_CLOEXEC)
-        _ = fcntl(secondary, F_SETFD, FD_CLOEXEC)
-        let path = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        var actions = FileActions()
-        defer { actions.destroy() }
-        // A session's leader that opens a terminal without O_NOCTTY gets it as its own.
-        actions.open(0, path, O_RDWR)
-        actions.duplicate(0, to: 1)
-        actions.duplicate(0, to: 2)
-        #if canImport(Darwin)
+    /// What keys send.
+    package enum Key {
+        package static let enter = "\r", tab = "\t", backspace = "\u{7F}", escape = "\u{1B}"
+        package static let up = "\u{1B}[A", down = "\u{1B}[B", right = "\u{1B}[C", left = "\u{1B}[D"
+        package static let interrupt = "\u{03}", endOfInput = "\u{04}"
+    }
+
+    package init(_ runner: BinaryRunner, _ arguments: [String] = [], columns: Int = 100, rows: Int = 40) throws {
+        var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        (primary, identifier) = try spawning.withLock { _ in
+            var opened: Int32 = -1
+            var secondary: Int32 = -1
+            var name = [CChar](repeating: 0, count: 128)
+            guard openpty(&opened, &secondary, nil, nil, &size) == 0, ttyname_r(secondary, &name, name.count) == 0 else {
+                throw SpawnFailure(description: "no pseudo-terminal: \(String(cString: strerror(errno)))")
+            }
+            defer { close(secondary) }
+            for descriptor in [opened, secondary] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+            _ = fcntl(opened, F_SETFL, fcntl(opened, F_GETFL) | O_NONBLOCK)
+            let path = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            var actions = FileActions()
+            defer { actions.destroy() }
+            // A session's leader that opens a terminal without O_NOCTTY gets it as its own.
+            actions.open(0, path, O_RDWR)
+            actions.duplicate(0, to: 1)
+            actions.duplicate(0, to: 2)
+            #if canImport(Darwin)
             let flags = Int32(POSIX_SPAWN_SETSID)
-        #else
+            #else
             let flags: Int32 = 0x80  // POSIX_SPAWN_SETSID, which Glibc's module map leaves out.
-        #endif
-        identifier = try runner.spawn(arguments, actions: actions, flags: flags)
+            #endif
+            return (opened, try runner.spawn(arguments, actions: actions, flags: flags))
+        }
+        self.runner = runner
+        screen = Screen(columns: columns, rows: rows)
     }
 
     deinit {
@@ -46,70 +60,88 @@ package final class PseudoTerminal {
         close(primary)
     }
 
-    /// Types: `\r` is Return, `\u{3}` ^C, `\u{4}` ^D, `\t` Tab, `\u{1B}[A` Up.
-    package func send(_ keys: String) {
-        var bytes = Array(keys.utf8)[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { write(primary, $0.baseAddress, $0.count) }
-            guard written > 0 else { return }
-            bytes = bytes.dropFirst(written)
-        }
-    }
+    // MARK: - Keys
 
-    /// Waits until the text shows after all that earlier calls found; false when it does not within so many seconds.
-    package func expect(_ text: String, seconds: Double = 30) -> Bool {
-        let deadline = Date().addingTimeInterval(seconds)
-        while true {
-            let visible = Array(self.visible)
-            let rest = String(visible[min(seen, visible.count)...])
-            if let found = rest.range(of: text) {
-                seen = min(seen, visible.count) + rest.distance(from: rest.startIndex, to: found.upperBound)
-                return true
+    package func send(_ keys: String) throws {
+        var rest = Array(keys.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(primary, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN || errno == EINTR {
+                fill()
+                usleep(1000)
+            } else {
+                throw TerminalFailure(description: "the terminal takes no keys: \(String(cString: strerror(errno)))")
             }
-            guard Date() < deadline else { return false }
-            guard fill() else { return self.visible.dropFirst(seen).contains(text) }
         }
     }
 
-    /// The exit code once the program has left; what it still writes is collected.
-    package func waitForExit(seconds: Double = 30) -> Int32 {
+    package func resize(columns: Int, rows: Int) {
+        fill()
+        var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(primary, UInt(TIOCSWINSZ), &size)
+        screen.resize(columns: columns, rows: rows)
+    }
+
+    // MARK: - Waiting
+
+    /// Waits until the condition holds for the screen.
+    /// - Throws: a `TerminalFailure` that shows the screen, if that takes too long.
+    package func wait(_ what: String, seconds: Double = 40, until condition: (Screen) -> Bool) throws {
+        let holds = eventually(seconds: seconds) { () -> Bool? in
+            fill()
+            return condition(screen) ? true : nil
+        }
+        if holds == nil { throw TerminalFailure(description: "waited in vain for \(what); the screen is\n\(screen.text)") }
+    }
+
+    /// Waits until the text is on the screen or has scrolled out of it.
+    package func wait(for text: String) throws {
+        try wait("'\(text)'") { $0.text.contains(text) }
+    }
+
+    /// Waits for a prompt with nothing behind it, below a line of the screen.
+    package func waitForPrompt(_ prompt: String = "cbk sandbox>", below line: Int = -1) throws {
+        try wait("the prompt '\(prompt)' below line \(line)") { screen in
+            screen.cursorLine > line && screen.line(screen.cursorLine) == prompt && screen.cursorColumn == prompt.count + 1
+        }
+    }
+
+    /// Types a line and Return, waits for the next prompt, and gives the lines between the two.
+    package func enter(_ text: String) throws -> String {
+        let start = screen.cursorLine
+        try send(text + Key.enter)
+        try waitForPrompt(below: start)
+        return screen.lines(start + 1..<screen.cursorLine)
+    }
+
+    /// The exit code once the program has left, and 128 and the signal's number if one ended it.
+    package func end(seconds: Double = 40) -> Int32 {
         if let status { return status }
         let deadline = Date().addingTimeInterval(seconds)
-        while Date() < deadline, fill() {}
-        let ended = waitForEnd(identifier, seconds: max(1, deadline.timeIntervalSinceNow))
-        status = ended
-        return ended
-    }
-
-    /// All that was shown, without escape sequences and carriage returns.
-    package var visible: String {
-        var result = ""
-        var rest = String(decoding: collected, as: UTF8.self).unicodeScalars[...]
-        while let scalar = rest.popFirst() {
-            switch scalar {
-            case "\u{1B}":
-                guard let kind = rest.popFirst() else { break }
-                if kind == "[" {
-                    while let next = rest.popFirst(), !("@"..."~").contains(next) {}
-                } else if kind == "]" {
-                    while let next = rest.popFirst(), next != "\u{7}", next != "\u{1B}" {}
-                }
-            case "\r", "\u{7}": break
-            case "\u{8}": if !result.isEmpty, result.last != "\n" { result.removeLast() }
-            default: result.unicodeScalars.append(scalar)
+        // Its last words must be read, or it would wait for a reader.
+        while Date() < deadline {
+            fill()
+            if let ended = endIfOver(identifier) {
+                fill()
+                status = ended
+                return ended
             }
+            usleep(3000)
         }
-        return result
+        let killed = waitForEnd(identifier, seconds: 0)
+        status = killed
+        return killed
     }
 
-    /// Reads what is there, waiting a moment; false at the end.
-    private func fill() -> Bool {
-        var poller = pollfd(fd: primary, events: Int16(POLLIN), revents: 0)
-        guard poll(&poller, 1, 100) > 0 else { return true }
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { read(primary, $0.baseAddress, $0.count) }
-        guard count > 0 else { return count < 0 && errno == EINTR }
-        collected += buffer[..<count]
-        return true
+    /// Takes what is there.
+    private func fill() {
+        var block = [UInt8](repeating: 0, count: 16 << 10)
+        while true {
+            let count = read(primary, &block, block.count)
+            if count <= 0 { return }
+            screen.feed(block[..<count])
+        }
     }
 }

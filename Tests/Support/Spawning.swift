@@ -1,7 +1,11 @@
-// posix_spawn as the tests need it: file actions, a session of its own, and waiting for the end. No
-// fork: in a process with threads it is not safe from Swift.
+// posix_spawn as the tests need it: file actions, signals as a fresh shell has them, a session of its own, and waiting
+// for the end. No fork: in a process with threads it is not safe from Swift.
 
 import Foundation
+import Synchronization
+
+/// Held while a descriptor exists that a child started by another test must not inherit.
+let spawning = Mutex(())
 
 /// What a child opens before it starts. Destroy it after the spawn.
 struct FileActions {
@@ -36,7 +40,14 @@ func posixSpawn(
     #endif
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setflags(&attributes, Int16(flags))
+    // A runner in the background of a shell ignores ^C, and its children would, too.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    for signal in [SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGPIPE, SIGTSTP] { sigaddset(&signals, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+        &attributes, Int16(flags | Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF)))
     var actions = actions
     let words = ["sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder, path] + arguments
     var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
@@ -52,23 +63,39 @@ func posixSpawn(
     return identifier
 }
 
-/// The exit code, or 128 and the number of the signal that ended it. After so many seconds it is killed.
-func waitForEnd(_ identifier: pid_t, seconds: Double) -> Int32 {
+/// The end to read of a pipe that holds the bytes and then ends. Call it while `spawning` is held.
+func filledPipe(_ bytes: [UInt8]) throws -> Int32 {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw SpawnFailure(description: "no pipe: \(String(cString: strerror(errno)))") }
+    defer { close(ends[1]) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard write(ends[1], bytes, bytes.count) == bytes.count else { throw SpawnFailure(description: "a pipe is too small") }
+    return ends[0]
+}
+
+/// Asks until the condition gives a value; nil if it does not within so many seconds.
+package func eventually<T>(seconds: Double = 40, _ condition: () throws -> T?) rethrows -> T? {
     let deadline = Date().addingTimeInterval(seconds)
-    var pause: UInt32 = 500
-    var status: Int32 = 0
     while true {
-        let ended = waitpid(identifier, &status, WNOHANG)
-        if ended == identifier { break }
-        if ended == -1 && errno != EINTR { return -1 }
-        if Date() > deadline {
-            kill(identifier, SIGKILL)
-            while waitpid(identifier, &status, 0) == -1 && errno == EINTR {}
-            break
-        }
-        usleep(pause)
-        pause = min(pause * 2, 20_000)
+        if let value = try condition() { return value }
+        if Date() > deadline { return nil }
+        usleep(3000)
     }
+}
+
+/// The exit code, or 128 and the number of the signal that ended it; nil while it runs.
+func endIfOver(_ identifier: pid_t) -> Int32? {
+    var status: Int32 = 0
+    let ended = waitpid(identifier, &status, WNOHANG)
+    if ended == -1, errno != EINTR { return -1 }
+    guard ended == identifier else { return nil }
     let signal = status & 0x7F
-    return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    return signal == 0 ? status >> 8 & 0xFF : 128 + signal
+}
+
+/// Waits for the end. After so many seconds the process is killed.
+func waitForEnd(_ identifier: pid_t, seconds: Double) -> Int32 {
+    if let status = eventually(seconds: seconds, { endIfOver(identifier) }) { return status }
+    kill(identifier, SIGKILL)
+    return eventually(seconds: 10) { endIfOver(identifier) } ?? -1
 }

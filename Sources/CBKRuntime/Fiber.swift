@@ -85,8 +85,9 @@ final class Fiber {
         state.pointee.capacity = capacity
     }
 
-    func growFrames() {
-        let capacity = state.pointee.frameCapacity * 2
+    /// Doubles the room for frames, up to the depth that the budget allows.
+    func growFrames(most: Int) {
+        let capacity = max(state.pointee.frameCapacity + 1, min(state.pointee.frameCapacity * 2, most))
         let frames = UnsafeMutablePointer<Frame>.allocate(capacity: capacity)
         frames.update(from: state.pointee.frames, count: state.pointee.frameCount)
         state.pointee.frames.deallocate()

@@ -264,13 +264,13 @@ extension VM {
                 case .jump:
                     pc += i.bc
                 case .jumpBack:
-                    pc += i.bc
                     fuel -= 1
                     if fuel <= 0 {
-                        frame.pointee.pc = pc
                         if !refuel(&fuel) { break execute }
+                        frame.pointee.pc = pc + i.bc
                         return .preempted(fiber)
                     }
+                    pc += i.bc
                 case .branchTrue:
                     let value = registers[Int(i.a)]
                     if value.tag != Tag.bool {
@@ -371,13 +371,13 @@ extension VM {
                     let next = registers[Int(i.a)].int &+ 1
                     if next < registers[Int(i.a) + 1].int {
                         registers[Int(i.a)].bits = UInt64(bitPattern: next)
-                        pc += i.bc
                         fuel -= 1
                         if fuel <= 0 {
-                            frame.pointee.pc = pc
                             if !refuel(&fuel) { break execute }
-                        return .preempted(fiber)
+                            frame.pointee.pc = pc + i.bc
+                            return .preempted(fiber)
                         }
+                        pc += i.bc
                     }
                 case .iteratePrepare:
                     if !prepareIteration(registers + Int(i.a), bindings: Int(i.x)) { break execute }
@@ -623,6 +623,7 @@ extension VM {
                     }
                     if fiberState.pointee.frameCount == fiberState.pointee.frameCapacity {
                         guard deepen(fiber) else { break execute }
+                        frame = fiberState.pointee.frames + (fiberState.pointee.frameCount - 1)
                     }
                     let base = frame.pointee.base + Int(i.a) + 1
                     if base + prototype.pointee.registerCount + Fiber.slack > fiberState.pointee.capacity {

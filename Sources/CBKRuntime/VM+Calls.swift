@@ -47,7 +47,7 @@ extension VM {
                     .limit, "calls are nested deeper than \(state.pointee.budget.depth) (--max-depth)", code: "E0502",
                     isCatchable: false))
         }
-        fiber.growFrames()
+        fiber.growFrames(most: state.pointee.budget.depth)
         return true
     }
 

@@ -83,13 +83,23 @@ final class Engine: Sendable {
         guard let place = trace.first else { return "error[\(code)]: \(VisibleText.line(message))\n" }
         var text = Diagnostic(code: code, message: message, span: place.span).rendered(in: place.source, color: color)
         if !text.hasSuffix("\n") { text += "\n" }
-        let calls = trace.dropFirst().prefix(12)
-        for (index, entry) in calls.enumerated() {
+        return text + callStack(trace)
+    }
+
+    /// The calls on the way to an error, innermost first; a call that repeats, as in a recursion, stands once.
+    private static func callStack(_ trace: [TraceEntry]) -> String {
+        var lines: [(text: String, count: Int)] = []
+        for (index, entry) in trace.dropFirst().enumerated() {
             let position = entry.source.position(of: entry.span.start)
-            let callee = trace[index].function
-            text += "  in \(callee), called at \(entry.source.name):\(position.line):\(position.column)\n"
+            let line = "  in \(trace[index].function), called at \(entry.source.name):\(position.line):\(position.column)"
+            if lines.last?.text == line {
+                lines[lines.count - 1].count += 1
+            } else {
+                lines.append((line, 1))
+            }
         }
-        if trace.count > 13 { text += "  … \(trace.count - 13) more calls\n" }
+        var text = lines.prefix(12).map { $0.text + ($0.count > 1 ? ", again and again\n" : "\n") }.joined()
+        if lines.count > 12 { text += "  … \(lines.count - 12) more calls\n" }
         return text
     }
 }

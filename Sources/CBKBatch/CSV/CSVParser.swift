@@ -168,7 +168,8 @@ struct CSVParser: Sendable {
     mutating func appendRow(to chunk: inout CSVChunk, columns: Int?) throws(CSVError) -> Bool {
         while true {
             if skipsLineFeed {
-                if start == end { try fill() }
+                // One block may be no more than half a character.
+                while start == end, !isAtEnd { try fill() }
                 if start < end, buffer[start] == 0x0A { start += 1 }
                 skipsLineFeed = false
             }

@@ -109,8 +109,16 @@ package enum ImportField: Hashable, Sendable, CustomStringConvertible {
 
 /// Text without the white space around it.
 func trimmed(_ text: some StringProtocol) -> String {
+    // Most cells have none: two bytes tell.
+    if let first = text.utf8.first, let last = text.utf8.last, (0x21..<0x7F).contains(first), (0x21..<0x7F).contains(last) {
+        return String(text)
+    }
     var scalars = text.unicodeScalars[...]
-    while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
-    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    while let first = scalars.first, isBlank(first) { scalars.removeFirst() }
+    while let last = scalars.last, isBlank(last) { scalars.removeLast() }
     return String(String.UnicodeScalarView(scalars))
+}
+
+func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x80 ? scalar.value == 0x20 || (0x09...0x0D).contains(scalar.value) : scalar.properties.isWhitespace
 }

@@ -161,7 +161,7 @@ private func emailFault(_ text: String) -> String? {
     let signs = text.utf8.count { $0 == UInt8(ascii: "@") }
     if signs != 1 { return signs == 0 ? "it has no @" : "it has \(signs) @" }
     if text.hasPrefix("@") || text.hasSuffix("@") { return "a side of the @ is empty" }
-    if text.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F }) {
+    if text.unicodeScalars.contains(where: { isBlank($0) || $0.value < 0x20 || $0.value == 0x7F }) {
         return "it has a blank inside"
     }
     return nil

@@ -83,7 +83,9 @@ import Testing
                 bytes: bytes, options: CSVOptions(unguard: true, blockSize: Int.random(in: 1...40, using: &random)))
             #expect(reader.header.map { Array($0.utf8) } == header.map { Array($0.utf8) }, "seed \(seed), round \(round)")
             let found = try flatten(reader)
-            #expect(found.map { $0.cells.map { Array($0.utf8) } } == table.map { $0.map { Array($0.utf8) } }, "seed \(seed), round \(round)")
+            #expect(
+                found.map { $0.cells.map { Array($0.utf8) } } == table.map { $0.map { Array($0.utf8) } },
+                "seed \(seed), round \(round)")
             #expect(found.allSatisfy { $0.error == nil }, "seed \(seed), round \(round)")
         }
     }
@@ -94,7 +96,9 @@ import Testing
         for round in 0..<200 {
             let table = (0..<4).map { _ in
                 (0..<3).map { _ in
-                    String((0..<Int.random(in: 0...9, using: &random)).map { _ in "ab,;\"\n x".randomElement(using: &random) ?? "a" })
+                    String(
+                        (0..<Int.random(in: 0...9, using: &random)).map { _ in "ab,;\"\n x".randomElement(using: &random) ?? "a" }
+                    )
                 }
             }
             var writer = CSVWriter(guardsFormulas: false)
@@ -109,11 +113,11 @@ import Testing
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededGenerator(seed: seed)
         let alphabet: [UInt8] = [0x61, 0x62, 0x2C, 0x22, 0x0A, 0x0D, 0x00, 0xC3, 0xA9, 0xFF, 0x3B, 0x27, 0x3D]
-        for round in 0..<500 {
+        for round in 0..<100 {
             let noise = (0..<Int.random(in: 0...200, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
             let bytes = Array("a,b\n".utf8) + noise
-            let expected = try flatten(CSVReader(bytes: bytes, options: CSVOptions(maxRowBytes: 60)))
-            for blockSize in [1, 7, 8, 9, 33] {
+            let expected = try flatten(CSVReader(bytes: bytes, options: CSVOptions(blockSize: 4096, maxRowBytes: 60)))
+            for blockSize in [1, 8, 33] {
                 let options = CSVOptions(blockSize: blockSize, maxRowBytes: 60)
                 #expect(try flatten(CSVReader(bytes: bytes, options: options)) == expected, "seed \(seed), round \(round)")
             }

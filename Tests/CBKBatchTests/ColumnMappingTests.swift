@@ -61,7 +61,10 @@ import Testing
 
     @Test func ignoreLeavesThemOut() throws {
         #expect(try uses(["email", "Company"], MappingOptions(ignore: ["company"])) == [.field(.email), .ignored("--ignore")])
-        #expect(problems(["email", "Company"], MappingOptions(ignore: ["Comapny", "Company"])) == ["--ignore: no column 'Comapny'; did you mean 'Company'?"])
+        #expect(
+            problems(["email", "Company"], MappingOptions(ignore: ["Comapny", "Company"])) == [
+                "--ignore: no column 'Comapny'; did you mean 'Company'?"
+            ])
     }
 
     @Test func mapWins() throws {
@@ -93,7 +96,8 @@ import Testing
             problems(["Name", "First name", "Last name"]) == [
                 "columns 'Name' and 'First name' are both for name; leave one out with --ignore COLUMN"
             ])
-        #expect(problems(["meta.a", "meta.a.b", "email"]) == ["meta.a and meta.a.b cannot stand together: one is inside the other"])
+        #expect(
+            problems(["meta.a", "meta.a.b", "email"]) == ["meta.a and meta.a.b cannot stand together: one is inside the other"])
         #expect(problems(["a", "email", "meta.a"], MappingOptions(metaRest: true)) == ["two columns are both for meta.a"])
     }
 
@@ -117,7 +121,10 @@ import Testing
     }
 
     @Test func setIsChecked() {
-        #expect(problems(["email"], MappingOptions(set: ["firstName=1"])) == ["--set firstName: set name instead, which both parts make"])
+        #expect(
+            problems(["email"], MappingOptions(set: ["firstName=1"])) == [
+                "--set firstName: set name instead, which both parts make"
+            ])
         #expect(problems(["email"], MappingOptions(set: ["name=1", "name=2"])) == ["--set name is given twice"])
         #expect(
             problems(["email", "x"], MappingOptions(map: ["name=x"], set: ["name=1"])).first
@@ -131,7 +138,8 @@ import Testing
 
     @Test func nothingMapped() {
         #expect(
-            problems(["id", "error"]) == ["no column maps to a field of a user; say --map FIELD=COLUMN, such as --map email='id'"])
+            problems(["id", "error"]) == ["no column maps to a field of a user; say --map FIELD=COLUMN, such as --map email='id'"]
+        )
     }
 
     @Test func allProblemsAtOnce() {

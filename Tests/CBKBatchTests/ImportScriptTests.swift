@@ -74,7 +74,8 @@ import Testing
         #expect(text.contains("param file: path = \"a \\\"b\\\".csv\"\n"))
         #expect(
             text.contains(
-                "batch row in csv.read(file, delimiter: \";\", encoding: \"latin1\").skip(2).take(10) by row.email parallel 8 {"))
+                "batch row in csv.read(file, delimiter: \";\", encoding: \"latin1\", skip: 2, take: 10) by row.email parallel 8 {"
+            ))
         #expect(text.contains("name: 'x ' + row.Firma"))
         #expect(text.contains("limits: { messages: 5 }"))
         #expect(text.contains("let meta = { Firma: row.Firma.or(omit) }"))

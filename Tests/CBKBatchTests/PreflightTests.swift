@@ -40,19 +40,24 @@ import Testing
         let found = try problems("name\n\(fits)é\n")
         #expect(found.count == 1)
         #expect(found[0].hasSuffix("has 193 bytes of UTF-8; 191 is the most"))
-        let parts = try problems("first name,last name\n\(String(repeating: "a", count: 100)),\(String(repeating: "b", count: 91))\n")
+        let parts = try problems(
+            "first name,last name\n\(String(repeating: "a", count: 100)),\(String(repeating: "b", count: 91))\n")
         #expect(parts.count == 1)
         #expect(parts[0].contains("192 bytes"))
     }
 
     @Test func aliases() throws {
         #expect(try problems("alias\nok-1_x\n").isEmpty)
-        #expect(try problems("alias\nAda\n") == ["2 INVALID_ALIAS 'Ada' is no alias: it may hold only a-z, 0-9, - and _; --set alias=EXPR can make one"])
+        #expect(
+            try problems("alias\nAda\n") == [
+                "2 INVALID_ALIAS 'Ada' is no alias: it may hold only a-z, 0-9, - and _; --set alias=EXPR can make one"
+            ])
         #expect(try problems("alias\n\(String(repeating: "a", count: 129))\n").count == 1)
     }
 
     @Test func limits() throws {
-        let found = try problems("email,limits.messages\na@x,10\nb@x,-1\nc@x,1.5\nd@x,\"1,000\"\ne@x,ten\nf@x,9223372036854775808\n")
+        let found = try problems(
+            "email,limits.messages\na@x,10\nb@x,-1\nc@x,1.5\nd@x,\"1,000\"\ne@x,ten\nf@x,9223372036854775808\n")
         #expect(found.map { $0.prefix(1) } == ["3", "4", "5", "6", "7"])
         #expect(found[1] == "4 INVALID_LIMIT limits.messages takes a whole number from 0, not '1.5'")
     }

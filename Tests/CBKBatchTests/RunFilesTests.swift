@@ -17,7 +17,8 @@ import Testing
     }
 
     private func row(_ id: String, _ digit: Character = "c") -> MintedToken {
-        MintedToken(id: id, userID: "u1", key: "a@x.org", name: "first, token", createdAt: 1_700_000_000_123, token: fakeToken(digit))
+        MintedToken(
+            id: id, userID: "u1", key: "a@x.org", name: "first, token", createdAt: 1_700_000_000_123, token: fakeToken(digit))
     }
 
     @Test func aFolderIsMadeWhenItIsNeeded() throws {

@@ -6,7 +6,8 @@ extension CSVParser {
         if isUnterminated {
             let opened = rowLine + scanner.openingQuoteLine
             return CSVRowError(
-                .unterminated, line: opened, "the quote opened on line \(opened) is never closed, so the rest of the file is one row")
+                .unterminated, line: opened,
+                "the quote opened on line \(opened) is never closed, so the rest of the file is one row")
         }
         return CSVRowError(
             .tooLarge, line: rowLine, "the row is larger than \(limit); a quote that was not meant to open a cell does that")

@@ -89,7 +89,9 @@ package enum ImportField: Hashable, Sendable, CustomStringConvertible {
 
     /// A header without case, blanks and punctuation.
     static func plain(_ header: String) -> String {
-        String(String.UnicodeScalarView(header.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }))
+        String(
+            String.UnicodeScalarView(
+                header.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }))
     }
 
     /// `meta.x.y` and `limits.database.records`, the first word without case.
@@ -109,9 +111,10 @@ package enum ImportField: Hashable, Sendable, CustomStringConvertible {
 
 /// Text without the white space around it.
 func trimmed(_ text: some StringProtocol) -> String {
+    let text = String(text)
     // Most cells have none: two bytes tell.
     if let first = text.utf8.first, let last = text.utf8.last, (0x21..<0x7F).contains(first), (0x21..<0x7F).contains(last) {
-        return String(text)
+        return text
     }
     var scalars = text.unicodeScalars[...]
     while let first = scalars.first, isBlank(first) { scalars.removeFirst() }

@@ -48,7 +48,8 @@ package struct ImportScript: Sendable {
     }
 
     private mutating func write() -> String {
-        var text = "# Creates a user for each row of a CSV file.\n\n# The file to read.\nparam file: path = \(quoted(options.file))\n\n"
+        var text =
+            "# Creates a user for each row of a CSV file.\n\n# The file to read.\nparam file: path = \(quoted(options.file))\n\n"
         if let token = mapping.clearToken {
             text += "# A cell that says so clears its field; a new user has nothing to clear, so the field is left out.\n"
             text += "fn cell(text) { if text.trim() == \(quoted(token)) { \"\" } else { text } }\n\n"

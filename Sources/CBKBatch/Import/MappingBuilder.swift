@@ -65,7 +65,8 @@ struct MappingBuilder {
             } else if expressions.contains(where: { $0.field == field }) {
                 problems.append("'\(field)' is both in --map and in --set; one is enough")
             } else if case .field(let other) = uses[index] {
-                problems.append("--map gives column '\(header[index])' to both \(other) and \(field); say --set \(field)=EXPR for one")
+                problems.append(
+                    "--map gives column '\(header[index])' to both \(other) and \(field); say --set \(field)=EXPR for one")
             } else {
                 owners[field] = index
                 explicit.insert(index)
@@ -83,7 +84,9 @@ struct MappingBuilder {
         let value = String(text[text.index(after: equals)...])
         guard let field = ImportField.named(name) else {
             let hint = nearest(to: name, among: ImportField.names).map { "; did you mean '\($0)'?" }
-            problems.append("\(flag): no field '\(name)'\(hint ?? "; the fields are \(ImportField.names.joined(separator: ", ")) and meta.KEY")")
+            problems.append(
+                "\(flag): no field '\(name)'\(hint ?? "; the fields are \(ImportField.names.joined(separator: ", ")) and meta.KEY")"
+            )
             return nil
         }
         guard !trimmed(value).isEmpty else {
@@ -103,7 +106,8 @@ struct MappingBuilder {
             problems.append("\(flag): '\(name)' could be \(found.map { "'\(header[$0])'" }.joined(separator: " or "))")
         } else {
             let hint = nearest(to: name, among: header).map { "; did you mean '\($0)'?" }
-            problems.append("\(flag): no column '\(name)'\(hint ?? "; the columns are \(header.map { "'\($0)'" }.joined(separator: ", "))")")
+            problems.append(
+                "\(flag): no column '\(name)'\(hint ?? "; the columns are \(header.map { "'\($0)'" }.joined(separator: ", "))")")
         }
         return nil
     }
@@ -152,7 +156,8 @@ struct MappingBuilder {
             }
         } else {
             problems.append(
-                "columns '\(header[owner])' and '\(header[index])' are both for \(field); choose with --map \(field)=COLUMN and --ignore COLUMN")
+                "columns '\(header[owner])' and '\(header[index])' are both for \(field); choose with --map \(field)=COLUMN and --ignore COLUMN"
+            )
         }
     }
 
@@ -191,7 +196,8 @@ struct MappingBuilder {
         }
         checkMeta(paths)
         if !uses.values.contains(where: \.isImported), expressions.isEmpty, problems.isEmpty {
-            problems.append("no column maps to a field of a user; say --map FIELD=COLUMN, such as --map email='\(header.first ?? "")'")
+            problems.append(
+                "no column maps to a field of a user; say --map FIELD=COLUMN, such as --map email='\(header.first ?? "")'")
         }
     }
 
@@ -205,7 +211,9 @@ struct MappingBuilder {
             for other in paths[(index + 1)...] where path.starts(with: other) || other.starts(with: path) {
                 let (a, b) = (path.joined(separator: "."), other.joined(separator: "."))
                 problems.append(
-                    a == b ? "two columns are both for meta.\(a)" : "meta.\(a) and meta.\(b) cannot stand together: one is inside the other")
+                    a == b
+                        ? "two columns are both for meta.\(a)"
+                        : "meta.\(a) and meta.\(b) cannot stand together: one is inside the other")
             }
         }
     }

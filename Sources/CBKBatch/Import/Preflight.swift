@@ -91,8 +91,8 @@ package struct Preflight: Sendable {
     /// What is wrong with one row; rows come in the order of the file.
     package mutating func problems(of row: CSVRow) -> [RowProblem] {
         if let error = row.error {
-            let place = error.line == row.line ? "" : "line \(error.line): "
-            return [RowProblem(line: row.line, code: error.code.rawValue, message: place + error.message)]
+            let failure = BatchError(error, rowLine: row.line)
+            return [RowProblem(line: row.line, code: failure.code, message: failure.message)]
         }
         var found: [RowProblem] = []
         func refuse(_ code: String, _ message: String) {

@@ -112,6 +112,12 @@ extension BatchError {
         }
     }
 
+    /// Why a row of a file fails as an item; the row's own line stands beside the error wherever it is shown.
+    package init(_ error: CSVRowError, rowLine: Int) {
+        let place = error.line == rowLine ? "" : "line \(error.line): "
+        self.init(.data, code: error.code.rawValue, place + error.message)
+    }
+
     /// A file of the run that cannot be written: nothing may go on as if it had been.
     static func file(_ path: String, _ action: String, _ code: Int32) -> BatchError {
         BatchError(.io, code: "IO", "'\(path)' cannot be \(action): \(systemMessage(code))", consequence: .stop(.fatal))

@@ -131,7 +131,7 @@ package final class BatchRun: Sendable {
         finishing { state in
             let number = state.results.nextNumber
             let refusal = line.flatMap { configuration.refusals[$0] }
-            if let error = error ?? refusal.map({ BatchError(.data, code: $0.code, $0.message) }) {
+            if let error = refusal.map({ BatchError(.data, code: $0.code, $0.message) }) ?? error {
                 let text = state.keys.displayed(key)
                 state.results.add(BatchItem(number: number, key: text, line: line, row: row))
                 state.finish(number, .failed(error))

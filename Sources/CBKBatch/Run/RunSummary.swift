@@ -52,9 +52,13 @@ package struct RunSummary: Sendable {
         }
         let ended = batch.total - batch.pending
         let rate = batch.seconds > 0.05 ? ", \(grouped(Int((Double(ended) / batch.seconds).rounded()))) a second" : ""
-        var lines = ["\(name)\(counted(batch.total, "item")): \(parts.joined(separator: ", ")) in \(seconds(batch.seconds))\(rate)"]
+        var lines = [
+            "\(name)\(counted(batch.total, "item")): \(parts.joined(separator: ", ")) in \(seconds(batch.seconds))\(rate)"
+        ]
         if let stop = batch.stop, stop.kind != .ended { lines.append("stopped: \(visible(maskingTokens(in: stop.message)))") }
-        for cause in batch.causes.prefix(Self.causesShown) + batch.skips.prefix(Self.causesShown) { lines.append(describe(cause)) }
+        for cause in batch.causes.prefix(Self.causesShown) + batch.skips.prefix(Self.causesShown) {
+            lines.append(describe(cause))
+        }
         let more = max(0, batch.causes.count - Self.causesShown) + max(0, batch.skips.count - Self.causesShown)
         if more > 0 { lines.append("  and \(counted(more, "other cause"))") }
         return lines

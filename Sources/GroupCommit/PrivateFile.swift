@@ -1,11 +1,11 @@
 // The file and its folder, made for their owner alone before SQLite sees them: its log and index files take the
 // mode of the file. A folder that exists keeps its mode.
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 enum PrivateFile {

@@ -70,8 +70,6 @@ public struct PartnerUserClient: Sendable {
 public struct PartnerUserTokenClient: Sendable {
     public let connection: PartnerConnection
 
-    init(connection: PartnerConnection) { self.connection = connection }
-
     /// A client with other options over the same transport; what they leave nil stays.
     public func extend(_ options: PartnerClientOptions) -> PartnerUserTokenClient {
         PartnerUserTokenClient(

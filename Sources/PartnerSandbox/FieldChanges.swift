@@ -171,11 +171,12 @@ struct FieldChanges: Sendable {
         var checked = try counts(limits, ["tokens", "conversations", "messages"], "limits")
         if let database = limits["database"] {
             let inner = try object(database, "limits.database")
-            checked["database"] = try inner.map { (inner) throws(SandboxError) in
-                .object(
-                    try counts(
-                        inner, ["datasets", "records", "skillsets", "abilities", "files"], "limits.database"))
-            } ?? .null
+            checked["database"] =
+                try inner.map { (inner) throws(SandboxError) in
+                    .object(
+                        try counts(
+                            inner, ["datasets", "records", "skillsets", "abilities", "files"], "limits.database"))
+                } ?? .null
         }
         return checked
     }

@@ -34,13 +34,15 @@ extension RequestHandler {
             let stream = ListStream(query: query, write: write, position: position, fetch: fetch)
             let first = try await stream.page()
             let isFirst = Mutex(true)
-            return WireResponse(status: 200, headers: ["Content-Type": format.contentType], body: .chunks {
-                let mustGiveFirst = isFirst.withLock { isFirst in
-                    defer { isFirst = false }
-                    return isFirst
-                }
-                return mustGiveFirst ? first : await stream.next()
-            })
+            return WireResponse(
+                status: 200, headers: ["Content-Type": format.contentType],
+                body: .chunks {
+                    let mustGiveFirst = isFirst.withLock { isFirst in
+                        defer { isFirst = false }
+                        return isFirst
+                    }
+                    return mustGiveFirst ? first : await stream.next()
+                })
         }
     }
 }

@@ -21,7 +21,8 @@ package struct RequestHandler: Sendable {
         do {
             let (route, schema) = try Route.find(request.path)
             guard request.method == schema.method else {
-                throw SandboxError(.methodNotAllowed, "\(request.path) takes \(schema.method.rawValue), not \(request.method.rawValue)")
+                throw SandboxError(
+                    .methodNotAllowed, "\(request.path) takes \(schema.method.rawValue), not \(request.method.rawValue)")
             }
             let format = try AnswerFormat(accept: request.headers["accept"])
             return try await answer(route, request, format)
@@ -33,9 +34,9 @@ package struct RequestHandler: Sendable {
     private func answer(_ route: Route, _ request: WireRequest, _ format: AnswerFormat) async throws -> WireResponse {
         switch route {
         case .userList:
-            return try await list(request, format, filters: true, write: { $0.user($1) }, position: \UserRow.id) {
-                try await store.listUsers($0, take: $1)
-            }
+            return try await list(
+                request, format, filters: true, write: { $0.user($1) }, position: \UserRow.id,
+                fetch: { try await store.listUsers($0, take: $1) })
         case .userFetch(let user):
             let row = try await store.fetchUser(user)
             return format.answer { $0.user(row) }
@@ -49,9 +50,9 @@ package struct RequestHandler: Sendable {
             _ = try body(request, mayBeEmpty: true)
             return format.answerID(try await store.deleteUser(user))
         case .tokenList(let user):
-            return try await list(request, format, filters: false, write: { $0.token($1) }, position: \TokenRow.id) {
-                try await store.listTokens(user, $0, take: $1)
-            }
+            return try await list(
+                request, format, filters: false, write: { $0.token($1) }, position: \TokenRow.id,
+                fetch: { try await store.listTokens(user, $0, take: $1) })
         case .tokenCreate(let user):
             let fields = try FieldChanges.token(try body(request)).forCreate
             let token = try await store.createToken(user, fields)

@@ -26,15 +26,6 @@ package struct SandboxStore: Sendable {
         return SandboxStore(database: database, sequence: sequence, clock: clock, randomness: randomness)
     }
 
-    private init(
-        database: DurableDatabase, sequence: PositionSequence, clock: any MillisecondClock, randomness: any Randomness
-    ) {
-        self.database = database
-        self.sequence = sequence
-        self.clock = clock
-        self.randomness = randomness
-    }
-
     /// Closes the file; what was written is durable without it.
     package func close() { database.close() }
 

@@ -17,14 +17,15 @@ private func error(_ bytes: [UInt8]) -> JSONError? {
 private func error(_ text: String) -> JSONError? { error(Array(text.utf8)) }
 
 @Suite struct JSONReaderTests {
-    @Test(arguments: [
-        ("null", JSONValue.null), ("true", true), (" false\r\n\t", false), ("0", 0), ("-0", 0), ("-17", -17),
-        ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)), ("0.5", 0.5), ("-0.0", .float(-0.0)),
-        ("1E2", 100.0), ("1e+2", 100.0), ("12e-1", 1.2), ("123.456e-7", .float(123.456e-7)), ("1.0", 1.0),
-        ("0e999", 0.0), ("1e-999", 0.0), ("\"\"", ""), ("\"a b\"", "a b"), ("[]", []), ("{}", [:]),
-        ("[1,[2,[]],{}]", [1, [2, []], [:]]), ("{\"a\":{\"b\":[null]}}", ["a": ["b": [nil]]]), ("{\"\":1}", ["": 1]),
-        ("[ 1 , 2 ]", [1, 2]), ("\u{FEFF}{}", [:]),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", JSONValue.null), ("true", true), (" false\r\n\t", false), ("0", 0), ("-0", 0), ("-17", -17),
+            ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)), ("0.5", 0.5), ("-0.0", .float(-0.0)),
+            ("1E2", 100.0), ("1e+2", 100.0), ("12e-1", 1.2), ("123.456e-7", .float(123.456e-7)), ("1.0", 1.0),
+            ("0e999", 0.0), ("1e-999", 0.0), ("\"\"", ""), ("\"a b\"", "a b"), ("[]", []), ("{}", [:]),
+            ("[1,[2,[]],{}]", [1, [2, []], [:]]), ("{\"a\":{\"b\":[null]}}", ["a": ["b": [nil]]]), ("{\"\":1}", ["": 1]),
+            ("[ 1 , 2 ]", [1, 2]), ("\u{FEFF}{}", [:]),
+        ] as [(String, JSONValue)])
     func accepts(_ text: String, _ value: JSONValue) throws {
         #expect(try read(text) == value)
     }
@@ -37,7 +38,8 @@ private func error(_ text: String) -> JSONError? { error(Array(text.utf8)) }
 
     @Test(arguments: [
         (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"), (#""\u0041\u00e9\u20AC""#, "Aé€"), (#""\uD83D\uDE00""#, "😀"),
-        (#""\u0000""#, "\0"), (#""\uD834\udd1e""#, "𝄞"), ("\"é€😀\u{7F}\u{2028}\"", "é€😀\u{7F}\u{2028}"), (#""\\u0041""#, #"\u0041"#),
+        (#""\u0000""#, "\0"), (#""\uD834\udd1e""#, "𝄞"), ("\"é€😀\u{7F}\u{2028}\"", "é€😀\u{7F}\u{2028}"),
+        (#""\\u0041""#, #"\u0041"#),
     ])
     func readsEscapes(_ text: String, _ value: String) throws {
         #expect(try read(text) == .string(value))
@@ -74,10 +76,11 @@ private func error(_ text: String) -> JSONError? { error(Array(text.utf8)) }
         #expect(error(text)?.message == "an escape that is half a surrogate pair")
     }
 
-    @Test(arguments: [
-        [0x80], [0xFF], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80],
-        [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82], [0xC3], [0xF0, 0x9F, 0x98], [0xE2, 0x28, 0xA1],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xFF], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80],
+            [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82], [0xC3], [0xF0, 0x9F, 0x98], [0xE2, 0x28, 0xA1],
+        ] as [[UInt8]])
     func refusesInvalidUTF8(_ bytes: [UInt8]) {
         let quote = UInt8(ascii: "\"")
         #expect(error([quote, 0x61] + bytes + [quote]) == JSONError(offset: 2, message: "invalid UTF-8"))

@@ -8,13 +8,15 @@ private func text(_ value: JSONValue, pretty: Bool = false) -> String {
 }
 
 @Suite struct JSONWriterTests {
-    @Test(arguments: [
-        (JSONValue.null, "null"), (true, "true"), (false, "false"), (0, "0"), (-1, "-1"), (1_234_567_890, "1234567890"),
-        (.int(.max), "9223372036854775807"), (.int(.min), "-9223372036854775808"), (1.0, "1.0"), (0.1, "0.1"),
-        (.float(-0.0), "-0.0"), (.float(.infinity), "null"), (.float(.nan), "null"), ("", "\"\""), ([], "[]"), ([:], "{}"),
-        ([1, "a", nil], #"[1,"a",null]"#), (["b": 1, "a": [:]], #"{"b":1,"a":{}}"#), ([[], [[]]], "[[],[[]]]"),
-        ("a\"b\\c/d", #""a\"b\\c/d""#), ("\u{8}\t\n\u{C}\r\0\u{1F}", #""\b\t\n\f\r\u0000\u001f""#), ("é😀\u{7F}", "\"é😀\u{7F}\""),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (JSONValue.null, "null"), (true, "true"), (false, "false"), (0, "0"), (-1, "-1"), (1_234_567_890, "1234567890"),
+            (.int(.max), "9223372036854775807"), (.int(.min), "-9223372036854775808"), (1.0, "1.0"), (0.1, "0.1"),
+            (.float(-0.0), "-0.0"), (.float(.infinity), "null"), (.float(.nan), "null"), ("", "\"\""), ([], "[]"), ([:], "{}"),
+            ([1, "a", nil], #"[1,"a",null]"#), (["b": 1, "a": [:]], #"{"b":1,"a":{}}"#), ([[], [[]]], "[[],[[]]]"),
+            ("a\"b\\c/d", #""a\"b\\c/d""#), ("\u{8}\t\n\u{C}\r\0\u{1F}", #""\b\t\n\f\r\u0000\u001f""#),
+            ("é😀\u{7F}", "\"é😀\u{7F}\""),
+        ] as [(JSONValue, String)])
     func writes(_ value: JSONValue, _ expected: String) {
         #expect(text(value) == expected)
     }
@@ -40,7 +42,8 @@ private func text(_ value: JSONValue, pretty: Bool = false) -> String {
     }
 
     @Test(arguments: [
-        0.1, 1e21, 1e16, 123_456_789.0, .leastNonzeroMagnitude, 1.7976931348623157e308, 2.2250738585072014e-308, -1.5e-7, 1e22, 1e23,
+        0.1, 1e21, 1e16, 123_456_789.0, .leastNonzeroMagnitude, 1.7976931348623157e308, 2.2250738585072014e-308, -1.5e-7, 1e22,
+        1e23,
         9_007_199_254_740_993.0, 0.30000000000000004, 4.35, 100.0,
     ])
     func floatsReadBackAsThemselves(_ value: Double) throws {

@@ -38,7 +38,8 @@ private final class ScriptedTransport: Transport {
 
     @Test(arguments: [400, 401, 402, 403, 404, 405, 409, 413, 422, 429])
     func refusedWritesAreErrorsOfTheAPI(_ status: Int) async {
-        let transport = ScriptedTransport(status, #"{"message":"m","code":"C"}"#, headers: ["X-Request-ID": "r1", "Retry-After": "3"])
+        let transport = ScriptedTransport(
+            status, #"{"message":"m","code":"C"}"#, headers: ["X-Request-ID": "r1", "Retry-After": "3"])
         let expected = PartnerError(
             kind: .api, message: "m", status: status, code: "C", operation: "users.create", requestID: "r1", retryAfter: "3")
         #expect(await failure(transport, write: true) == expected)
@@ -81,7 +82,9 @@ private final class ScriptedTransport: Transport {
         #expect(error?.message == String(repeating: "x", count: 200) + "…")
         #expect(error?.kind == .api)
         #expect(await failure(ScriptedTransport(404, ""), write: false)?.message == "the answer has status 404 and no text")
-        #expect(await failure(ScriptedTransport(500, #"{"oops":1}"#), write: false)?.message == #"the answer is an error: {"oops":1}"#)
+        #expect(
+            await failure(ScriptedTransport(500, #"{"oops":1}"#), write: false)?.message == #"the answer is an error: {"oops":1}"#
+        )
     }
 
     @Test(arguments: [
@@ -127,8 +130,10 @@ private final class ScriptedTransport: Transport {
         let text = "sk-" + String(repeating: "ab", count: 32)
         let transport = ScriptedTransport(200, #"{"id":"x"}"#)
         let plain = PartnerUserClient(transport: transport, options: PartnerClientOptions(secret: Secret(text)))
-        let users = plain.extend(PartnerClientOptions(runAsUserID: "u9", runAsChildUserEmail: "c@example.com", timezone: "Europe/Oslo"))
-        try await users.create(PartnerUserCreateRequest(name: "Ada", limits: PartnerUserLimits(tokens: 1, database: .init(files: 2))))
+        let users = plain.extend(
+            PartnerClientOptions(runAsUserID: "u9", runAsChildUserEmail: "c@example.com", timezone: "Europe/Oslo"))
+        try await users.create(
+            PartnerUserCreateRequest(name: "Ada", limits: PartnerUserLimits(tokens: 1, database: .init(files: 2))))
         let request = try #require(transport.requests.first)
         #expect(request.method == .post)
         #expect(request.path == "/partner/user/create")
@@ -183,7 +188,8 @@ private final class ScriptedTransport: Transport {
         return .success(WireResponse(status: 200, body: .bytes(Array("{\"items\":[\(items)]\(end)}".utf8))))
     }
 
-    private func collect(_ answers: [Result<WireResponse, any Error>], take: Int? = nil) async throws -> ([String], [WireRequest]) {
+    private func collect(_ answers: [Result<WireResponse, any Error>], take: Int? = nil) async throws -> ([String], [WireRequest])
+    {
         let transport = ScriptedTransport(answers)
         var ids: [String] = []
         for try await user in PartnerUserClient(transport: transport).all(ListOptions(take: take)) { ids.append(user.id) }

@@ -124,7 +124,8 @@ import Testing
     // MARK: - Accept
 
     @Test(arguments: [
-        nil, "", "application/json", "*/*", "application/*", "Application/JSON; charset=utf-8", "text/html, application/json;q=0.9",
+        nil, "", "application/json", "*/*", "application/*", "Application/JSON; charset=utf-8",
+        "text/html, application/json;q=0.9",
     ])
     func jsonIsThePlainAnswer(_ accept: String?) async throws {
         let answer = try await sandbox(users: 1).get("/list", accept: accept)

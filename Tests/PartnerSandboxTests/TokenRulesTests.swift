@@ -104,7 +104,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"name":[]}"#, "'name' must be a string, not an array"), (#"{"config":"x"}"#, "'config' must be an object, not a string"),
+        (#"{"name":[]}"#, "'name' must be a string, not an array"),
+        (#"{"config":"x"}"#, "'config' must be an object, not a string"),
         (#"{"meta":{"_a":1}}"#, "'meta' has the key '_a'; keys must not start with '_'"),
     ])
     func badBodiesAreRefused(_ body: String, _ message: String) async throws {

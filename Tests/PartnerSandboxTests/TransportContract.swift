@@ -46,7 +46,9 @@ struct TransportContract {
         var made: [String] = []
         for number in 0..<5 {
             let email = number == 3 ? "\(mark)-3@example.com" : nil
-            made.append(try await users.create(PartnerUserCreateRequest(meta: ["mark": .string(mark), "odd": .bool(number % 2 == 1)], email: email)))
+            made.append(
+                try await users.create(
+                    PartnerUserCreateRequest(meta: ["mark": .string(mark), "odd": .bool(number % 2 == 1)], email: email)))
         }
         let mine = ListOptions(order: .asc, meta: [(key: "mark", value: mark)])
         var listed: [String] = []
@@ -86,7 +88,9 @@ struct TransportContract {
     private func verifyRefusals() async throws {
         let id = try await users.create(PartnerUserCreateRequest(alias: "\(mark)-taken"))
         #expect(await code { try await users.create(PartnerUserCreateRequest(alias: "\(mark)-taken")) } == "CONFLICT")
-        #expect(await code { try await users.create(PartnerUserCreateRequest(name: String(repeating: "é", count: 96))) } == "BAD_REQUEST")
+        #expect(
+            await code { try await users.create(PartnerUserCreateRequest(name: String(repeating: "é", count: 96))) }
+                == "BAD_REQUEST")
         #expect(await code { try await users.create(PartnerUserCreateRequest(alias: "No Spaces")) } == "BAD_REQUEST")
         #expect(await code { try await users.update("nobody-\(mark)", PartnerUserUpdateRequest(name: .set("x"))) } == "NOT_FOUND")
         #expect(await code { _ = try await users.connection.call(.userCreate, body: ["meta": 5]) } == "BAD_REQUEST")

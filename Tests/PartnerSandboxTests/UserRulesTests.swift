@@ -63,7 +63,8 @@ import Testing
 
     @Test(arguments: [
         (#"{"name":1}"#, "'name' must be a string, not a number"), (#"{"email":[]}"#, "'email' must be a string, not an array"),
-        (#"{"description":true}"#, "'description' must be a string, not a boolean"), (#"{"image":{}}"#, "'image' must be a string, not an object"),
+        (#"{"description":true}"#, "'description' must be a string, not a boolean"),
+        (#"{"image":{}}"#, "'image' must be a string, not an object"),
         (#"{"meta":"x"}"#, "'meta' must be an object, not a string"), (#"{"meta":[]}"#, "'meta' must be an object, not an array"),
         (#"{"meta":{"_x":1}}"#, "'meta' has the key '_x'; keys must not start with '_'"),
         (#"{"limits":5}"#, "'limits' must be an object, not a number"),
@@ -72,7 +73,8 @@ import Testing
         (#"{"limits":{"database":1}}"#, "'limits.database' must be an object, not a number"),
         (#"{"limits":{"database":{"records":true}}}"#, "'limits.database.records' must be a number, not a boolean"),
         (#"{"alias":"Ada"}"#, "'alias' may hold a-z, 0-9, '-' and '_' only, not 'Ada'"),
-        (#"{"alias":"a b"}"#, "'alias' may hold a-z, 0-9, '-' and '_' only, not 'a b'"), (#"{"alias":7}"#, "'alias' must be a string, not a number"),
+        (#"{"alias":"a b"}"#, "'alias' may hold a-z, 0-9, '-' and '_' only, not 'a b'"),
+        (#"{"alias":7}"#, "'alias' must be a string, not a number"),
         (#"{"name":"a\u0000"}"#, "'name' contains a zero byte"), ("[]", "the body must be an object, not an array"),
         ("", "the body is no JSON: the text ends where a value is expected at byte 0"),
         ("{", "the body is no JSON: the text ends where a key in double quotes is expected at byte 1"),
@@ -160,7 +162,9 @@ import Testing
             "/create", #"{"name":"a","email":"e","meta":{"x":1,"y":2},"limits":{"tokens":1,"messages":2}}"#
         ).id
         sandbox.clock.advance(5)
-        #expect(try await sandbox.post("/\(id)/update", #"{"email":null,"meta":{"x":9},"limits":{"tokens":7,"messages":null}}"#).id == id)
+        #expect(
+            try await sandbox.post("/\(id)/update", #"{"email":null,"meta":{"x":9},"limits":{"tokens":7,"messages":null}}"#).id
+                == id)
         let user = try await sandbox.get("/\(id)/fetch").json
         #expect(user["name"] == "a")
         #expect(user["email"] == nil)
@@ -192,7 +196,9 @@ import Testing
 
     @Test func unknownUsersAreNotFound() async throws {
         let sandbox = try Sandbox()
-        let paths = ["/nobody/update", "/nobody/delete", "/nobody/token/create", "/nobody/token/t/update", "/nobody/token/t/delete"]
+        let paths = [
+            "/nobody/update", "/nobody/delete", "/nobody/token/create", "/nobody/token/t/update", "/nobody/token/t/delete",
+        ]
         for path in paths {
             let answer = try await sandbox.post(path)
             #expect(answer.status == 404, "\(path)")

@@ -1,10 +1,10 @@
 // The clock and the randomness of the sandbox, as protocols, so that tests can set both.
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 package protocol MillisecondClock: Sendable {

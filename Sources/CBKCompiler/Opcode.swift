@@ -111,7 +111,7 @@ package struct Instruction: Sendable {
     package var b: UInt16
     package var c: UInt16
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package init(_ op: Opcode, x: UInt8 = 0, a: Int = 0, b: Int = 0, c: Int = 0) {
         self.op = op
         self.x = x
@@ -120,18 +120,18 @@ package struct Instruction: Sendable {
         self.c = UInt16(truncatingIfNeeded: c)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package init(_ op: Opcode, x: UInt8 = 0, a: Int = 0, bc: Int) {
         self.init(op, x: x, a: a, b: bc & 0xFFFF, c: (bc >> 16) & 0xFFFF)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package var bc: Int { Int(Int32(truncatingIfNeeded: UInt32(b) | UInt32(c) << 16)) }
     /// c as a signed number: a short jump or an immediate operand.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var signedC: Int { Int(Int16(bitPattern: c)) }
     /// b as a signed number: an immediate operand.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var signedB: Int { Int(Int16(bitPattern: b)) }
 }
 

@@ -182,7 +182,8 @@ extension Parser {
         if kind == .leftParen {
             parameters = parameterList()
         } else {
-            guard let name = declaredName("a parameter's name") else { return errorExpression() }
+            // A statement may start with its arrow: the name at a line's start is no missing one.
+            guard let name = kind == .name ? takeName() : declaredName("a parameter's name") else { return errorExpression() }
             parameters = [Function.Parameter(name: name, defaultValue: nil)]
         }
         guard expect(.arrow, "'=>' after the parameters") else { return errorExpression() }

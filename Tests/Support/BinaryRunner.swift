@@ -10,6 +10,12 @@ package struct RunResult: Sendable, CustomStringConvertible {
     /// The exit code; 128 and the signal's number for a process that a signal ended.
     package var status: Int32
 
+    package init(stdout: String, stderr: String, status: Int32) {
+        self.stdout = stdout
+        self.stderr = stderr
+        self.status = status
+    }
+
     package var description: String { "status \(status)\n--- stdout\n\(stdout)--- stderr\n\(stderr)---" }
 
     package var lines: [String] {

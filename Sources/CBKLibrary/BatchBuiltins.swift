@@ -122,7 +122,8 @@ enum BatchBuiltins {
         guard [Tag.list, Tag.stream].contains(call[0].tag) else {
             return call.fail(.type, "a batch runs over a list or stream, not \(call[0].typeName)", code: "E0301")
         }
-        let columns = call[2].isString ? names(call[2]) : nil
+        // A body without an emit declares no columns.
+        let columns = call[2].isString && call[2].string.pointee.count > 0 ? names(call[2]) : nil
         if call[0].tag == Tag.stream, let source = call[0].stream.pointee.source?.takeUnretainedValue() as? CSVStreamSource {
             do throws(ScriptError) {
                 try compare(names(call[3]), with: source)

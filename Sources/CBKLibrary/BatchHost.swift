@@ -92,6 +92,14 @@ package final class BatchHost: Sendable {
         return result
     }
 
+    /// Ends the batches that an abandoned program left: what was in flight stays pending.
+    package func closeAll() {
+        for number in state.withLock({ $0.sessions.keys.sorted() }) {
+            session(number)?.run.stop(StopReason(.interrupted, "abandoned"))
+            _ = close(number)
+        }
+    }
+
     /// A number that no other item of the program has.
     func nextItem() -> Int {
         state.withLock { state in

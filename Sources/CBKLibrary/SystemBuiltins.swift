@@ -38,6 +38,17 @@ enum SystemBuiltins {
             }),
         Builtin(
             Signature(
+                "__assert_failed", [.init("left"), .init("right"), .init("operator"), .init("message")],
+                "Raises the error of an assertion on two values.", isInternal: true),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                let left = call.vm.literal(call[0], limit: 200)
+                let right = call.vm.literal(call[1], limit: 200)
+                let sides = "\(left) \(call[2].string.text) \(right) does not hold"
+                return call.fail(.user, call[3].isString ? "\(call[3].string.text): \(sides)" : sides, code: "ASSERT")
+            }),
+        Builtin(
+            Signature(
                 "env", [.init("name", .type(.string), "the variable's name")], gives: .oneOf([.string, .secret, .null]), effect: .read,
                 "Gives an environment variable, null where it is not set; a credential is a secret.", example: "env(\"HOME\")"),
             .native { machine, arguments, count in

@@ -49,9 +49,9 @@ package actor Interpreter {
     }
 
     /// Ends what runs with an error that no script can catch. Safe from any thread.
-    package nonisolated func interrupt() {
-        interruption.flag.pointee = 1
-        Task { await self.cancelWaiting() }
+    package nonisolated func interrupt(_ ending: Ending = .interrupted) {
+        interruption.flag.pointee = ending.rawValue
+        Task { await self.endWaiting(ending) }
     }
 
     /// Values for the globals before a program runs, such as its parameters.
@@ -189,12 +189,12 @@ package actor Interpreter {
         }
     }
 
-    private func cancelWaiting() {
+    private func endWaiting(_ ending: Ending) {
         let waiting = machine.vm.state.pointee.fibers.values
         machine.vm.state.pointee.fibers = [:]
         for fiber in waiting {
             fiber.waiting = nil
-            fail(fiber, ScriptError(.cancelled, "interrupted", code: "E0506", isCatchable: false))
+            fail(fiber, ending.error)
         }
         pump()
     }

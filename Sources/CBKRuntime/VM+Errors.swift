@@ -3,6 +3,20 @@
 import CBKCompiler
 import CBKSyntax
 
+/// Why a program is ended from outside. The raw value is what the machine looks at; 0 is none.
+package enum Ending: Int32, Sendable {
+    case interrupted = 1
+    /// `--max-time`
+    case outOfTime = 2
+
+    var error: ScriptError {
+        switch self {
+        case .interrupted: ScriptError(.cancelled, "interrupted", code: "E0506", isCatchable: false)
+        case .outOfTime: ScriptError(.limit, "the budget of time is used up (--max-time)", code: "E0508", isCatchable: false)
+        }
+    }
+}
+
 extension VM {
     @inline(never)
     func raiseUndefined() {
@@ -162,9 +176,7 @@ extension VM {
     func refuel(_ fuel: inout Int) -> Bool {
         state.pointee.steps += Int64(VM.slice - fuel)
         fuel = VM.slice
-        if state.pointee.isInterrupted.pointee != 0 {
-            return raise(ScriptError(.cancelled, "interrupted", code: "E0506", isCatchable: false))
-        }
+        if let ending = Ending(rawValue: state.pointee.isInterrupted.pointee) { return raise(ending.error) }
         guard heap.state.pointee.used <= state.pointee.budget.memory else { return admit(0) }
         guard state.pointee.steps <= state.pointee.budget.steps else {
             return raise(

@@ -5,7 +5,7 @@ import CBKLibrary
 import CBKSyntax
 import Foundation
 
-struct Compilation {
+struct Compilation: Sendable {
     let source: SourceFile
     private(set) var diagnostics: [Diagnostic]
     let program: CheckedProgram
@@ -18,13 +18,20 @@ struct Compilation {
         isIncomplete = parsed.isIncomplete
         let checked = check(parsed.tree, catalog: catalog, scope: scope, isInteractive: isInteractive)
         program = checked.program
-        diagnostics = parsed.diagnostics + checked.diagnostics
+        diagnostics = parsed.diagnostics + Compilation.independent(checked.diagnostics, of: parsed.diagnostics, source)
         guard !diagnostics.contains(where: { $0.severity == .error }) else { return }
         do throws(EmitError) {
             chunk = try emit(program, catalog: catalog, isInteractive: isInteractive)
         } catch {
             diagnostics.append(error.diagnostic)
         }
+    }
+
+    /// What the checker says without what merely follows from a mistake of syntax: anything on its line, and warnings.
+    private static func independent(_ found: [Diagnostic], of syntax: [Diagnostic], _ source: SourceFile) -> [Diagnostic] {
+        guard syntax.contains(where: { $0.severity == .error }) else { return found }
+        let lines = Set(syntax.map { source.position(of: $0.span.start).line })
+        return found.filter { $0.severity == .error && !lines.contains(source.position(of: $0.span.start).line) }
     }
 
     func rendered(color: Bool) -> String {

@@ -93,13 +93,14 @@ struct ScriptCommand {
         let clock = parsed.milliseconds("max-time").map { limit in
             Task { [interpreter = engine.interpreter] in
                 try? await Task.sleep(for: .milliseconds(limit))
-                if !Task.isCancelled { interpreter.interrupt() }
+                if !Task.isCancelled { interpreter.interrupt(.outOfTime) }
             }
         }
         let slot = compilation.program.scope.slotCount
         let result = await engine.interpreter.run(
             chunk, source: compilation.source, globalCount: slot + 1, lastValueSlot: printsLastValue ? slot : nil)
         clock?.cancel()
+        engine.services.batches.closeAll()
         var code = ExitCode.success
         if let error = result.error {
             console.note(Engine.rendered(error, result.trace, color: console.errPalette.isOn))

@@ -52,8 +52,12 @@ final class Session: ReplSession {
         let clock = ContinuousClock()
         let start = clock.now
         let scope = state.withLock { $0.scope }
-        let compilation = Compilation(
-            SourceFile(name: name, text: text), catalog: catalog, scope: scope, isInteractive: true, isRepl: true)
+        // Trees are walked on a stack that a thread of the concurrency pool may not have.
+        let compilation = await ReplThread.run {
+            Compilation(
+                SourceFile(name: name, text: text), catalog: Library.catalog, scope: scope, isInteractive: true, isRepl: true)
+        }
+        guard let compilation else { return ReplResult(.failed, diagnostics: "error: the system has no thread left\n") }
         let report = compilation.rendered(color: false)
         guard let chunk = compilation.chunk else { return ReplResult(.failed, diagnostics: report) }
         engine.services.batches.reset()
@@ -65,6 +69,7 @@ final class Session: ReplSession {
         let result = await engine.interpreter.run(
             chunk, source: compilation.source, globalCount: after.slotCount,
             lastValueSlot: keepsValue ? Session.lastValueSlot : nil)
+        engine.services.batches.closeAll()
         var outcome = ReplResult(.nothing, diagnostics: report)
         if let error = result.error {
             outcome.outcome = error.kind == .cancelled ? .cancelled : .failed

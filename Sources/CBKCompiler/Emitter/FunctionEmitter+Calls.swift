@@ -63,6 +63,7 @@ extension FunctionEmitter {
             add(Instruction(.loadNull, a: target))
             return
         }
+        if signature.name == "assert", try emitAssertion(place, arguments, into: target) { return }
         try scoped { () throws(EmitError) in
             guard case .matched(let matched)? = match(arguments, to: signature) else {
                 let base = try allocate(3)
@@ -76,6 +77,35 @@ extension FunctionEmitter {
             }
             try emitMatched(number, signature, matched, place, arguments, into: target)
         }
+    }
+
+    /// `assert(a == b, …)`, whose failure shows both sides; false for any other condition.
+    private func emitAssertion(_ place: Span, _ arguments: [Argument], into target: Int) throws(EmitError) -> Bool {
+        guard let first = arguments.first, first.label == nil, !arguments.contains(where: \.isSpread),
+            case .binary(let operation, let operatorSpan, let left, let right) = unwrapped(first.value).kind,
+            [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual].contains(operation)
+        else { return false }
+        try scoped { () throws(EmitError) in
+            let base = try allocate(5)
+            let test = try allocate()
+            try emitOwned(left, into: base + 1)
+            try emitOwned(right, into: base + 2)
+            let isSwapped = operation == .greater || operation == .greaterOrEqual
+            span = operatorSpan
+            add(Instruction(opcode(of: operation), a: test, b: base + (isSwapped ? 2 : 1), c: base + (isSwapped ? 1 : 2)))
+            let holds = jump(Instruction(.branchTrue, x: 1, a: test))
+            add(Instruction(.loadConstant, a: base + 3, bc: constant(.string(operation.rawValue))))
+            if arguments.count > 1 {
+                try emit(arguments[1].value, into: base + 4)
+            } else {
+                add(Instruction(.loadNull, a: base + 4))
+            }
+            span = place
+            add(Instruction(.callNative, a: base, b: 4, c: try builtin("__assert_failed")))
+            patch(holds)
+            add(Instruction(.loadNull, a: target))
+        }
+        return true
     }
 
     private func emitMatched(
@@ -226,8 +256,10 @@ extension FunctionEmitter {
                 add(Instruction(.loadNull, a: base + 5))
             }
             var fields: [String] = []
-            for field in context.resolution.rowFields[batch.bodyID] ?? [] where !fields.contains(field.name) {
-                fields.append(field.name)
+            for id in [batch.keyID, batch.bodyID] {
+                for field in context.resolution.rowFields[id] ?? [] where !fields.contains(field.name) {
+                    fields.append(field.name)
+                }
             }
             emitNames(fields, into: base + 6)
             add(Instruction(.loadBool, a: base + 7, b: isStatement ? 1 : 0))

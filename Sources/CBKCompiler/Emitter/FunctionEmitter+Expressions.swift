@@ -101,24 +101,30 @@ extension FunctionEmitter {
             try emitIndex(base, key, isOptional: isOptional, into: target, isShared: isShared)
         case .catching(let value, let handler): try emitCatch(value, handler, into: target, isShared: isShared)
         case .conditional(let branches, let otherwise):
-            var ends: [Int] = []
-            for (index, branch) in branches.enumerated() {
-                let fails = try emitBranches(branch.condition, jumpIf: false)
-                try emitBlock(branch.body, into: target)
-                if index < branches.count - 1 || otherwise != nil || !isStatement { ends.append(jump(Instruction(.jump))) }
-                for fail in fails { patch(fail) }
-            }
-            if let otherwise {
-                try emitBlock(otherwise, into: target)
-            } else {
-                add(Instruction(.loadNull, a: target))
-            }
-            for end in ends { patch(end) }
+            try emitConditional(branches, otherwise, into: target)
         case .match(let subject, let arms): try emitMatch(subject, arms, into: target)
         case .batch(let batch): try emitBatch(batch, expression.span, into: target, isStatement: isStatement)
         case .block(let block): try emitBlock(block, into: target)
         case .jump(let kind): try emitJump(kind, expression.span)
         }
+    }
+
+    /// - Parameter target: where the value goes; nil for a statement.
+    func emitConditional(_ branches: [ConditionalBranch], _ otherwise: Block?, into target: Int?) throws(EmitError) {
+        var ends: [Int] = []
+        for (index, branch) in branches.enumerated() {
+            let fails = try emitBranches(branch.condition, jumpIf: false)
+            try emitBlock(branch.body, into: target)
+            let isLast = index == branches.count - 1 && otherwise == nil && target == nil
+            if !isLast { ends.append(jump(Instruction(.jump))) }
+            for fail in fails { patch(fail) }
+        }
+        if let otherwise {
+            try emitBlock(otherwise, into: target)
+        } else if let target {
+            add(Instruction(.loadNull, a: target))
+        }
+        for end in ends { patch(end) }
     }
 
     private func emitName(_ expression: Expression, into target: Int, isShared: Bool) {

@@ -84,7 +84,11 @@ extension FunctionEmitter {
         switch statement.kind {
         case .expression(let expression):
             try scoped { () throws(EmitError) in
-                try emit(expression, into: try allocate(), isStatement: true)
+                if case .conditional(let branches, let otherwise) = expression.kind {
+                    try emitConditional(branches, otherwise, into: nil)
+                } else {
+                    try emit(expression, into: try allocate(), isStatement: true)
+                }
             }
         case .variable(let declaration): try emitDeclaration(declaration)
         case .function, .import, .error: break

@@ -1,5 +1,5 @@
 // The syntax tree: values, no behaviour. The parser makes it, the checker annotates it by node
-// number in side tables, the emitter reads both.
+// number in side tables, the emitter reads both. One piece: the grammar at a glance.
 
 /// The number of a node in its tree, dense from 0: side tables are arrays indexed by it.
 package typealias NodeID = Int

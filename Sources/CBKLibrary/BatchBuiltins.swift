@@ -251,7 +251,11 @@ extension FiberEnd {
             handle.session.run.stop(StopReason(.ended, "ended by 'break'"))
             handle.session.finish(handle.number, .done)
         case .failed(let error, let trace):
-            if !error.isCatchable, let verdict = handle.verdict.withLock({ $0 }) {
+            if error.kind == .cancelled, let write = handle.write.withLock({ $0 }) {
+                let doubt = BatchError(
+                    .outcomeUnknown, code: "OUTCOME_UNKNOWN", "abandoned before \(write) had answered", consequence: .doubt)
+                handle.session.finish(handle.number, error: doubt)
+            } else if !error.isCatchable, let verdict = handle.verdict.withLock({ $0 }) {
                 handle.session.finish(handle.number, error: verdict)
             } else {
                 handle.session.finish(handle.number, error: BatchError(error, trace))

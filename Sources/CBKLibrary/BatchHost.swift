@@ -205,6 +205,8 @@ final class ItemHandle: Sendable {
     let context: ItemContext
     /// What the gate said when it ended the item for good.
     let verdict = Mutex<BatchError?>(nil)
+    /// The write that is under way: an item abandoned meanwhile is in doubt.
+    let write = Mutex<String?>(nil)
 
     init(session: BatchSession, number: Int) {
         self.session = session

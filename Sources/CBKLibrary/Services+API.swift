@@ -10,6 +10,8 @@ extension Services {
         _ schema: OperationSchema, ids: [String], query: [QueryItem] = [], body: JSONObject?, item: ItemHandle?
     ) async throws(ScriptError) -> JSONValue {
         let gate = try self.gate()
+        if schema.effect.isWrite { item?.write.withLock { $0 = schema.name } }
+        defer { item?.write.withLock { $0 = nil } }
         do throws(BatchError) {
             return try await gate.perform(schema, ids: ids, query: query, body: body, item: item?.context)
         } catch {

@@ -20,6 +20,7 @@ final class Engine: Sendable {
     let folder: RunFolder
     let target: Target
     private let opening: GateOpening
+    private let lastSignal = Mutex<StopReason.Kind?>(nil)
 
     /// - Parameters:
     ///   - name: what the run folder is called after.
@@ -67,11 +68,21 @@ final class Engine: Sendable {
 
     /// ^C or SIGTERM: batches drain; a second one, or anything else that runs, is ended.
     func interrupt(_ kind: StopReason.Kind) {
+        lastSignal.withLock { $0 = kind }
         if services.batches.interrupt(kind) {
             console.note("\nstopping: waiting for what is in flight; again to abandon it\n")
         } else {
             interpreter.interrupt()
         }
+    }
+
+    /// The code that an uncaught error ends the process with.
+    func exitCode(_ error: ScriptError) -> ExitCode {
+        if error.kind == .cancelled { return lastSignal.withLock { $0 } == .terminated ? .terminated : .interrupted }
+        // A missing column was found before anything was sent.
+        if error.code == "E0703" { return .usage }
+        if error.status == 401 || error.status == 402 || error.code == "E0608" { return .fatal }
+        return .failed
     }
 
     /// An uncaught error, as it is printed.

@@ -104,7 +104,7 @@ struct ScriptCommand {
         var code = ExitCode.success
         if let error = result.error {
             console.note(Engine.rendered(error, result.trace, color: console.errPalette.isOn))
-            code = exitCode(error)
+            code = engine.exitCode(error)
         } else if printsLastValue {
             code = await printValue(result, engine, slot, parsed)
         }
@@ -120,13 +120,6 @@ struct ScriptCommand {
         case .standardInput: "stdin"
         case .generated(let name, _, _): name
         }
-    }
-
-    private func exitCode(_ error: ScriptError) -> ExitCode {
-        if error.kind == .cancelled { return .interrupted }
-        if error.code == "E0703" { return .usage }
-        if error.status == 401 || error.status == 402 || error.code == "E0608" { return .fatal }
-        return .failed
     }
 
     private func settings(_ parsed: ParsedFlags, hasBatch: Bool) throws(UsageError) -> BatchHost.Settings {
@@ -168,7 +161,7 @@ struct ScriptCommand {
         let list = await engine.interpreter.run(chunk, source: loop.source, globalCount: slot + 2)
         if let error = list.error {
             console.note(Engine.rendered(error, list.trace, color: console.errPalette.isOn))
-            return exitCode(error)
+            return engine.exitCode(error)
         }
         console.print(ValuePrinter(console: console, format: format).text(list.value))
         return .success

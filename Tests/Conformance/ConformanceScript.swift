@@ -83,9 +83,11 @@ struct ConformanceScript: Sendable, CustomTestStringConvertible {
         if result.lines != stdout { found.append("standard output is \(result.lines), not \(stdout)") }
         if result.status != status { found.append("it ended with \(result.status), not \(status)") }
         let given = ConformanceScript.diagnostics(in: result.stderr)
-        let isSame = given.count == diagnostics.count && zip(given, diagnostics).allSatisfy { there, wanted in
-            there.head == wanted.head && (wanted.message == nil || wanted.message == there.message)
-        }
+        let isSame =
+            given.count == diagnostics.count
+            && zip(given, diagnostics).allSatisfy { there, wanted in
+                there.head == wanted.head && (wanted.message == nil || wanted.message == there.message)
+            }
         if !isSame { found.append("diagnostics are \(given), not \(diagnostics)") }
         for text in stderr where !result.stderr.contains(text) { found.append("standard error lacks '\(text)'") }
         if !found.isEmpty { found.append("standard error: \(result.stderr)") }

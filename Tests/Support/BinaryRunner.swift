@@ -33,7 +33,8 @@ package struct BinaryRunner: Sendable {
     /// The tested binary: `CBK_BINARY`, or the one that the build put beside the tests' bundle.
     package static let binary: String = {
         if let named = ProcessInfo.processInfo.environment["CBK_BINARY"], !named.isEmpty { return named }
-        let starts = [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments.first ?? "/")]
+        let starts =
+            [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments.first ?? "/")]
             + Bundle.allBundles.map(\.bundleURL)
         for start in starts {
             var folder = start.resolvingSymlinksInPath()

@@ -42,9 +42,9 @@ package final class PseudoTerminal {
             actions.duplicate(0, to: 1)
             actions.duplicate(0, to: 2)
             #if canImport(Darwin)
-            let flags = Int32(POSIX_SPAWN_SETSID)
+                let flags = Int32(POSIX_SPAWN_SETSID)
             #else
-            let flags: Int32 = 0x80  // POSIX_SPAWN_SETSID, which Glibc's module map leaves out.
+                let flags: Int32 = 0x80  // POSIX_SPAWN_SETSID, which Glibc's module map leaves out.
             #endif
             return (opened, try runner.spawn(arguments, actions: actions, flags: flags))
         }

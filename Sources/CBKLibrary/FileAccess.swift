@@ -7,12 +7,15 @@ import Foundation
 package struct FileAccess: Sendable {
     /// Absolute folders or files, resolved.
     package var allowed: [String]
+    /// Files that the command line names, resolved: also in a run's folder, such as a failed.csv to import again.
+    package var named: [String]
     /// Absolute folders that no script reads, resolved.
     package var refused: [String]
     package var currentFolder: String
 
-    package init(allowed: [String], refused: [String], currentFolder: String) {
+    package init(allowed: [String], named: [String] = [], refused: [String], currentFolder: String) {
         self.allowed = allowed.map { FileAccess.resolved($0) }
+        self.named = named.map { FileAccess.resolved($0) }
         self.refused = refused.map { FileAccess.resolved($0) }
         self.currentFolder = currentFolder
     }
@@ -24,6 +27,7 @@ package struct FileAccess: Sendable {
         let absolute = written.hasPrefix("/") ? written : currentFolder + "/" + written
         let resolved = FileAccess.resolved(absolute)
         let name = resolved.split(separator: "/").last.map(String.init) ?? ""
+        if named.contains(resolved), !name.hasPrefix(".env"), name != "secrets.csv" { return resolved }
         let isInRun = resolved.split(separator: "/").contains("cbk-runs")
         if name.hasPrefix(".env") || isInRun || refused.contains(where: { FileAccess.isInside(resolved, $0) }) {
             throw ScriptError(.io, "'\(written)' is out of bounds for scripts: it may hold secrets", code: "E0602")

@@ -26,6 +26,8 @@ extension Snapshot {
             return .array(array)
         case .record(let fields):
             return .object(try Snapshot.object(fields, forRequest: forRequest, path: path))
+        case .opaque(_, "…"):
+            throw ScriptError(.limit, "a value nested deeper than 500 levels has no form in JSON", code: "E0505")
         case .opaque(let type, _):
             throw ScriptError(.type, "a \(type)\(path.isEmpty ? "" : " in '\(path)'") has no form in JSON", code: "E0301")
         }

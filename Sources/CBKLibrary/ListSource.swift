@@ -33,11 +33,12 @@ struct ListQuery: Sendable {
                     switch field.value {
                     case .string(let text): filters.append(QueryItem("meta." + field.name, text))
                     case .bool(let flag): filters.append(QueryItem("meta." + field.name, flag ? "true" : "false"))
-                    case .int(let number): filters.append(QueryItem("meta." + field.name, "\(number)"))
                     case .null: break
                     default:
                         throw ScriptError(
-                            .type, "\(function)() compares meta with a string, int or bool; '\(field.name)' is none", code: "E0302")
+                            .type,
+                            "\(function)() compares meta with a string or bool, not '\(field.name)'; .where(u => …) compares anything",
+                            code: "E0302")
                     }
                 }
             }

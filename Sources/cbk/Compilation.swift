@@ -42,14 +42,15 @@ struct Compilation: Sendable {
     /// Whether a batch stands as a statement of the top level or of a block of it: its rows are the program's output.
     var hasBatchStatement: Bool { Compilation.hasBatch(program.tree.statements) }
 
-    private static func hasBatch(_ statements: [Statement]) -> Bool {
+    private static func hasBatch(_ statements: some Sequence<Statement>) -> Bool {
         statements.contains { statement in
             switch statement.kind {
             case .expression(let expression): isBatch(expression)
             case .whileLoop(_, let body), .forLoop(_, _, let body): hasBatch(body.statements)
             case .tryCatch(let body, _, let handler): hasBatch(body.statements) || hasBatch(handler.statements)
             case .function(let function, _):
-                if case .block(let body) = function.body { hasBatch(body.statements) } else { false }
+                // The last expression of a function is its value.
+                if case .block(let body) = function.body { hasBatch(body.statements.dropLast()) } else { false }
             case .variable, .assignment, .import, .parameter, .emit, .error: false
             }
         }

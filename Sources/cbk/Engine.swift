@@ -49,6 +49,7 @@ final class Engine: Sendable {
             now: { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) },
             files: FileAccess(
                 allowed: [current] + [scriptFolder].compactMap { $0 } + pathParameters + flags.list("allow-path"),
+                named: pathParameters,
                 refused: [home.path], currentFolder: current),
             batches: host, printsToError: printsToError)
         interpreter = Interpreter(

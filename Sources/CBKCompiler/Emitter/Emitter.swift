@@ -111,7 +111,7 @@ final class FunctionEmitter {
 
     func emitMain(_ statements: [Statement]) throws(EmitError) {
         let result = try allocate()
-        try emitStatements(statements, into: context.isInteractive ? result : nil)
+        try emitStatements(statements, into: context.isInteractive ? result : nil, isMain: true)
         if context.isInteractive {
             add(Instruction(.return, a: result))
         } else {
@@ -155,7 +155,7 @@ final class FunctionEmitter {
         {
             add(Instruction(.move, a: target, b: register))
         } else {
-            try emitOwned(expression, into: target, isStatement: true)
+            try emitOwned(expression, into: target)
         }
     }
 

@@ -8,7 +8,11 @@ extension FunctionEmitter {
     }
 
     /// Statements of one scope; the value of the last one goes into `target`, null if it has none.
-    func emitStatements(_ statements: [Statement], into target: Int?, isReturned: Bool = false) throws(EmitError) {
+    ///
+    /// - Parameter isMain: of the top level, where a batch is a statement even as the last value.
+    func emitStatements(
+        _ statements: [Statement], into target: Int?, isReturned: Bool = false, isMain: Bool = false
+    ) throws(EmitError) {
         try hoist(statements)
         for (index, statement) in statements.enumerated() {
             span = statement.span
@@ -16,7 +20,7 @@ extension FunctionEmitter {
                 if isReturned {
                     try emitReturned(expression, into: target)
                 } else {
-                    try emitOwned(expression, into: target, isStatement: true)
+                    try emitOwned(expression, into: target, isStatement: isMain)
                 }
                 return
             }

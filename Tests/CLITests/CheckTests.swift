@@ -117,7 +117,7 @@ struct CheckTests {
     @Test(arguments: [
         (
             "let r = { name: 1 }\nlet key = \"nmae\"\nr[key]",
-            "error[E0307]: no field 'nmae' in record { name }\n --> -e:3:2\n  |\n3 | r[key]\n  |  ^^^^^ did you mean 'name'?\n", 1
+            "error[E0307]: no field 'nmae' in record { name }; did you mean 'name'?\n --> -e:3:3\n  |\n3 | r[key]\n  |   ^^^\n", 1
         ),
         ("throw \"no good\"", "error[USER]: no good\n --> -e:1:1\n  |\n1 | throw \"no good\"\n  | ^^^^^^^^^^^^^^^\n", 1),
         ("throw error(\"m\", code: \"X1\")", "error[X1]: m\n --> -e:1:1\n  |\n1 | throw error(\"m\", code: \"X1\")\n  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n", 1),

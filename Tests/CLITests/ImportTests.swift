@@ -59,7 +59,7 @@ struct ImportTests {
         let user = "users.find(email: \"ana.pena@example.com\")"
         #expect(try runner.value(of: "let u = \(user)\n[u.name, u.description, u.meta.customer]") == "Ana Peña\n=SUM(A1:A9)\n007")
         let calls = "users.find(email: \"juergen.gross@example.com\").description"
-        #expect(try runner.value(of: calls) == "Calls on Mondays;\nnever before nine.")
+        #expect(try runner.value(of: calls) == "Calls on Mondays;\r\nnever before nine.")
     }
 
     @Test func failedRowsKeepTheirColumns() throws {
@@ -144,16 +144,14 @@ struct ImportTests {
     }
 
     @Test(arguments: [
-        (["--skip-rows", "2"], "3"), (["--max-rows", "2"], "2"), (["--skip-rows", "1", "--max-rows", "3"], "3"),
-        (["--skip-rows", "9"], "0"),
+        (["--skip-rows", "2"], "N3 N4 N5"), (["--max-rows", "2"], "N1 N2"), (["--skip-rows", "1", "--max-rows", "3"], "N2 N3 N4"),
+        (["--skip-rows", "9"], ""),
     ])
-    func partsOfAFile(_ flags: [String], _ count: String) throws {
+    func partsOfAFile(_ flags: [String], _ names: String) throws {
         try runner.write("name,email\n" + (1...5).map { "N\($0),n\($0)@example.com\n" }.joined(), to: "users.csv")
         let result = try runner.run(["import", "users.csv"] + flags)
         #expect(result.status == 0, "\(result)")
-        #expect(try runner.value(of: "users.list().count()") == count)
-        let first = flags.first == "--skip-rows" ? (flags[1] == "1" ? "N2" : "N3") : "N1"
-        if count != "0" { #expect(try runner.value(of: "users.list().to_list()[-1].name") == first) }
+        #expect(try runner.value(of: "users.list().map(u => u.name).sort().join(\" \")") == names)
     }
 
     @Test func filesAsSpreadsheetsWriteThem() throws {
@@ -165,7 +163,7 @@ struct ImportTests {
             let runner = try BinaryRunner()
             try runner.write(text, to: "users.csv")
             #expect(try runner.run("import", "users.csv").status == 0, "\(index)")
-            #expect(try runner.value(of: "users.list().map(u => u.name)") == "B;o\nAnn", "\(index)")
+            #expect(try runner.value(of: "users.list().map(u => u.name).sort()") == "Ann\nB;o", "\(index)")
         }
     }
 
@@ -192,7 +190,7 @@ struct ImportTests {
         #expect(run.status == 0, "\(run)")
         #expect(csvRows(run.stdout).count == 240 && csvHeader(run.stdout) == ["id", "email", "name", "token_id"])
         _ = try runner.run("import", Project.example("users.csv"))
-        let fields = "users.list().select(\"name\", \"email\", \"meta\", \"limits\").to_list()"
+        let fields = "users.list().select(\"name\", \"email\", \"meta\", \"limits\").sort_by(u => u.email)"
         #expect(try runner.run("-e", fields, "--output", "jsonl").stdout == other.run("-e", fields, "--output", "jsonl").stdout)
     }
 
@@ -202,7 +200,7 @@ struct ImportTests {
         let script = try runner.run("import", "one.csv", "--print-script").stdout
         try runner.write(script, to: "import.cbk")
         #expect(try runner.run("import.cbk", "--file", "two.csv").status == 0)
-        #expect(try runner.value(of: "users.list().map(u => u.name)") == "C\nB")
+        #expect(try runner.value(of: "users.list().map(u => u.name).sort()") == "B\nC")
     }
 
     // MARK: - The run's folder

@@ -161,6 +161,10 @@ extension DiagnosticCode {
             "Regular expressions are not supported in this version.",
             example: "print(/a+/)", mend: "print(\"aaa\".starts_with(\"a\"))"),
         DiagnosticCode(
+            .builtinUnsupported, "a built-in of a later version",
+            "The language has this built-in, and this version does not yet.",
+            example: "print(table([{ a: 1 }]))", mend: "print([{ a: 1 }])"),
+        DiagnosticCode(
             .unused, "never read",
             "Nothing reads this variable: it is left over, or another name was meant. A name that starts with '_' is not reported.",
             example: "let total = 1", mend: "let total = 1\nprint(total)"),

@@ -59,7 +59,8 @@ enum APIBuiltins {
         "users.create": "users.create(name: \"Ada\", email: \"ada@example.com\", meta: { plan: \"pro\" })",
         "users.delete": "users.delete(users.create(name: \"Ada\").id)",
         "users.token.create": "users.token.create(users.create(name: \"Ada\").id, name: \"first token\")",
-        "users.token.update": "let u = users.create(name: \"Ada\"); users.token.update(u.id, users.token.create(u.id).id, name: \"new\")",
+        "users.token.update":
+            "let u = users.create(name: \"Ada\"); users.token.update(u.id, users.token.create(u.id).id, name: \"new\")",
         "users.token.delete": "let u = users.create(name: \"Ada\"); users.token.delete(u.id, users.token.create(u.id).id)",
     ]
 
@@ -103,7 +104,8 @@ enum APIBuiltins {
         let value = call[schema.pathParameters.count]
         if value.isNull || value.isOmit { return JSONObject() }
         guard case .record(let fields) = call.vm.snapshot(value) else {
-            throw ScriptError(.type, "\(schema.name)() takes its fields by name or as a record, not \(value.typeName)", code: "E0302")
+            throw ScriptError(
+                .type, "\(schema.name)() takes its fields by name or as a record, not \(value.typeName)", code: "E0302")
         }
         for field in fields where !request.contains(where: { $0.name == field.name }) {
             let known = request.map(\.name).joined(separator: ", ")
@@ -194,7 +196,9 @@ enum APIBuiltins {
         return Builtin(
             Signature(
                 "users.page", listParameters,
-                gives: .record([.init("items", .list(fields), "the users"), .init("cursor", .optional(.type(.string)), "for the next page")]),
+                gives: .record([
+                    .init("items", .list(fields), "the users"), .init("cursor", .optional(.type(.string)), "for the next page"),
+                ]),
                 effect: .read, "Lists one page of users; its cursor asks for the next.", example: "users.page(take: 10).items"),
             .asynchronous { (call) throws(ScriptError) in
                 let query = try ListQuery(call, first: 0, function: "users.page")
@@ -205,7 +209,9 @@ enum APIBuiltins {
                     let answer = try await services.perform(
                         .userList, ids: [], query: query.items(cursor: query.cursor, take: take), body: nil, item: item)
                     return Reply { vm in
-                        let items = (answer["items"]?.arrayValue ?? []).map { vm.answer($0, OperationSchema.userList.answer.fields) }
+                        let items = (answer["items"]?.arrayValue ?? []).map {
+                            vm.answer($0, OperationSchema.userList.answer.fields)
+                        }
                         return vm.makeRecord([
                             ("items", vm.makeList(items)), ("cursor", answer["cursor"].map { vm.value(of: $0) } ?? .null),
                         ])
@@ -232,12 +238,16 @@ enum APIBuiltins {
             example: isUsers ? "users.list().count()" : "users.token.list(users.create(name: \"Ada\").id).count()")
         // A C function captures nothing: one for each list.
         return isUsers
-            ? Builtin(signature, .native { machine, arguments, count in
-                APIBuiltins.makeList(NativeCall(machine, arguments, count), OperationSchema.userList)
-            })
-            : Builtin(signature, .native { machine, arguments, count in
-                APIBuiltins.makeList(NativeCall(machine, arguments, count), OperationSchema.tokenList)
-            })
+            ? Builtin(
+                signature,
+                .native { machine, arguments, count in
+                    APIBuiltins.makeList(NativeCall(machine, arguments, count), OperationSchema.userList)
+                })
+            : Builtin(
+                signature,
+                .native { machine, arguments, count in
+                    APIBuiltins.makeList(NativeCall(machine, arguments, count), OperationSchema.tokenList)
+                })
     }
 
     private static func makeList(_ call: NativeCall, _ schema: OperationSchema) -> Bool {

@@ -115,7 +115,8 @@ enum BatchBuiltins {
         var parallel = 8
         if !call[1].isNull {
             guard call[1].isInt, (1...256).contains(call[1].int) else {
-                return call.fail(.value, "'parallel' takes an int from 1 to 256, not \(call.vm.literal(call[1], limit: 40))", code: "E0702")
+                return call.fail(
+                    .value, "'parallel' takes an int from 1 to 256, not \(call.vm.literal(call[1], limit: 40))", code: "E0702")
             }
             parallel = Int(call[1].int)
         }

@@ -77,7 +77,8 @@ private final class CSVCursor: StreamCursor, @unchecked Sendable {
             if !source.isTolerant, let bad = rows.first(where: { chunk.error(ofRow: $0) != nil }),
                 let error = chunk.error(ofRow: bad)
             {
-                failure = ScriptError(.value, "'\(source.shown)', line \(error.line): \(error.message)", code: error.code.rawValue)
+                failure = ScriptError(
+                    .value, "'\(source.shown)', line \(error.line): \(error.message)", code: error.code.rawValue)
                 rows = rows.prefix(bad - rows.lowerBound)
                 if rows.isEmpty, let failure { throw failure }
             }

@@ -14,9 +14,13 @@ enum FileBuiltins {
                 "csv.read",
                 [
                     path,
-                    .init("delimiter", .type(.string), default: "omit", "one character; sniffed from the header otherwise", isNamedOnly: true),
+                    .init(
+                        "delimiter", .type(.string), default: "omit", "one character; sniffed from the header otherwise",
+                        isNamedOnly: true),
                     .init("encoding", .type(.string), default: "omit", "utf-8, utf-16 or latin-1", isNamedOnly: true),
-                    .init("unguard", .type(.bool), default: "false", "takes the quotes off that keep a spreadsheet from running a cell", isNamedOnly: true),
+                    .init(
+                        "unguard", .type(.bool), default: "false",
+                        "takes the quotes off that keep a spreadsheet from running a cell", isNamedOnly: true),
                     .init("skip", .type(.int), default: "0", "rows to leave out at the start", isNamedOnly: true),
                     .init("take", .type(.int), default: "omit", "the most rows", isNamedOnly: true),
                 ],
@@ -36,7 +40,8 @@ enum FileBuiltins {
             }),
         Builtin(
             Signature(
-                "json.format", [.init("value"), .init("pretty", .type(.bool), default: "false", "with lines and indents", isNamedOnly: true)],
+                "json.format",
+                [.init("value"), .init("pretty", .type(.bool), default: "false", "with lines and indents", isNamedOnly: true)],
                 gives: .type(.string), "Gives a value as JSON.", example: "json.format({ a: 1 })"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
@@ -49,7 +54,8 @@ enum FileBuiltins {
                 }
             }),
         Builtin(
-            Signature("json.read", [path], gives: .any, effect: .read, "Reads a JSON file.", example: "json.read(\"plans.json\")"),
+            Signature(
+                "json.read", [path], gives: .any, effect: .read, "Reads a JSON file.", example: "json.read(\"plans.json\")"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
                 guard let bytes = readFile(call, "json.read") else { return false }
@@ -68,14 +74,18 @@ enum FileBuiltins {
                 return call.vm.admit(bytes.count) && call.give(call.vm.string(bytes))
             }),
         Builtin(
-            Signature("file.exists", [path], gives: .type(.bool), effect: .read, "Whether a file is there.", example: "file.exists(\"users.csv\")"),
+            Signature(
+                "file.exists", [path], gives: .type(.bool), effect: .read, "Whether a file is there.",
+                example: "file.exists(\"users.csv\")"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
                 guard let path = resolve(call, "file.exists") else { return false }
                 return call.give(Value(bool: exists(path)))
             }),
         Builtin(
-            Signature("lines", [path], gives: .stream(.type(.string)), effect: .read, "Reads a text file line by line.", example: "lines(\"emails.txt\").count()"),
+            Signature(
+                "lines", [path], gives: .stream(.type(.string)), effect: .read, "Reads a text file line by line.",
+                example: "lines(\"emails.txt\").count()"),
             .native { machine, arguments, count in readLines(NativeCall(machine, arguments, count), "lines", isJSON: false) }),
         Builtin(
             Signature(
@@ -110,12 +120,16 @@ enum FileBuiltins {
             Signature(
                 "csv.write", [path, .init("rows", .any, "a list or stream of records")], gives: .type(.int),
                 "Writes records as a CSV file; gives how many.", example: "csv.write(\"out.csv\", [{ a: 1 }])"),
-            .script("(path, rows) => { let file = __save_open(path, \"csv\"); for row in rows { __save_row(file, row) }; __save_close(file) }")),
+            .script(
+                "(path, rows) => { let file = __save_open(path, \"csv\"); for row in rows { __save_row(file, row) }; __save_close(file) }"
+            )),
         Builtin(
             Signature(
                 "jsonl.write", [path, .init("rows", .any, "a list or stream of values")], gives: .type(.int),
                 "Writes one JSON value a line; gives how many.", example: "jsonl.write(\"out.jsonl\", [1, 2])"),
-            .script("(path, rows) => { let file = __save_open(path, \"jsonl\"); for row in rows { __save_row(file, row) }; __save_close(file) }")),
+            .script(
+                "(path, rows) => { let file = __save_open(path, \"jsonl\"); for row in rows { __save_row(file, row) }; __save_close(file) }"
+            )),
         Builtin(
             Signature(
                 "json.write", [path, .init("value")], gives: .type(.int), "Writes a value as a JSON file.",
@@ -130,7 +144,9 @@ enum FileBuiltins {
             Signature(
                 "save", on: [.list, .stream], [path], gives: .type(.int),
                 "Writes the rows to a .csv, .jsonl or .json file; gives how many.", example: "[{ a: 1 }].save(\"out.csv\")"),
-            .script("(rows, path) => { let file = __save_open(path, \"\"); for row in rows { __save_row(file, row) }; __save_close(file) }")),
+            .script(
+                "(rows, path) => { let file = __save_open(path, \"\"); for row in rows { __save_row(file, row) }; __save_close(file) }"
+            )),
     ]
 
     private static func resolve(_ call: NativeCall, _ function: String) -> String? {
@@ -206,7 +222,8 @@ enum FileBuiltins {
             return call.fail(.value, "save() writes .csv, .jsonl and .json files, not '\(shown)'", code: "E0606")
         }
         do throws(ScriptError) {
-            return call.give(Value(int: try SaveTable.open(path: path, shown: shown, format: format, isWhole: !call[1].string.text.isEmpty)))
+            return call.give(
+                Value(int: try SaveTable.open(path: path, shown: shown, format: format, isWhole: !call[1].string.text.isEmpty)))
         } catch {
             return call.fail(error)
         }

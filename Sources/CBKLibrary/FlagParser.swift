@@ -148,7 +148,9 @@ package struct FlagParser: Sendable {
             guard case .number(let number) = bytes(text, NumberText.int) else { throw refuse("a whole number") }
             return .int(number)
         case .count:
-            guard case .number(let number) = bytes(text, NumberText.int), number >= 0 else { throw refuse("a whole number from 0") }
+            guard case .number(let number) = bytes(text, NumberText.int), number >= 0 else {
+                throw refuse("a whole number from 0")
+            }
             return .int(number)
         case .percentOrCount:
             let number = text.hasSuffix("%") ? String(text.dropLast()) : text
@@ -160,11 +162,15 @@ package struct FlagParser: Sendable {
             guard case .number(let number) = bytes(text, NumberText.float) else { throw refuse("a number") }
             return .float(number)
         case .duration:
-            guard case .number(let time) = bytes(text, NumberText.duration) else { throw refuse("a duration such as 30s or 1h30m") }
+            guard case .number(let time) = bytes(text, NumberText.duration) else {
+                throw refuse("a duration such as 30s or 1h30m")
+            }
             return .duration(time)
         case .datetime:
             var copy = text
-            guard let moment = copy.withUTF8({ CivilTime.parse($0) }) else { throw refuse("a date such as 2026-03-01 or an RFC 3339 time") }
+            guard let moment = copy.withUTF8({ CivilTime.parse($0) }) else {
+                throw refuse("a date such as 2026-03-01 or an RFC 3339 time")
+            }
             return .datetime(moment)
         case .choice(let words):
             guard words.contains(text) else { throw refuse("one of \(words.joined(separator: ", "))") }

@@ -44,7 +44,8 @@ struct ListQuery: Sendable {
             }
             if let email = try next("email", "a string", { $0.isString }) {
                 guard email.string.pointee.count > 0 else {
-                    throw ScriptError(.value, "\(function)() with an empty 'email' would list everybody; omit leaves it out", code: "E0302")
+                    throw ScriptError(
+                        .value, "\(function)() with an empty 'email' would list everybody; omit leaves it out", code: "E0302")
                 }
                 filters.append(QueryItem("email", email.string.text))
             }

@@ -86,7 +86,8 @@ final class SaveWriter: @unchecked Sendable {
         writer.endRow()
         for field in fields where columns?.contains(field.name) == false {
             throw ScriptError(
-                .value, "the field '\(field.name)' is not among the columns of the file's first row; .select(…) gives all rows the same",
+                .value,
+                "the field '\(field.name)' is not among the columns of the file's first row; .select(…) gives all rows the same",
                 code: "E0607")
         }
         try file.write(writer.takeBytes())

@@ -25,7 +25,7 @@ extension Services {
         if let alias {
             do throws(ScriptError) {
                 return try await perform(.userFetch, ids: ["@" + alias], body: nil, item: item)
-            } catch where error.code == PartnerErrorCode.notFound.rawValue {
+            } catch  where error.code == PartnerErrorCode.notFound.rawValue {
                 return nil
             }
         }

@@ -18,15 +18,22 @@ enum SystemBuiltins {
                 return call.give(.null)
             }),
         Builtin(
-            Signature("log.info", [.init("message", .any, "what to say")], gives: .type(.null), "Writes a message to standard error.", example: "log.info(\"starting\")"),
+            Signature(
+                "log.info", [.init("message", .any, "what to say")], gives: .type(.null), "Writes a message to standard error.",
+                example: "log.info(\"starting\")"),
             .native { machine, arguments, count in log(NativeCall(machine, arguments, count), "info") }),
         Builtin(
-            Signature("log.warn", [.init("message", .any, "what to say")], gives: .type(.null), "Writes a warning to standard error.", example: "log.warn(\"careful\")"),
+            Signature(
+                "log.warn", [.init("message", .any, "what to say")], gives: .type(.null), "Writes a warning to standard error.",
+                example: "log.warn(\"careful\")"),
             .native { machine, arguments, count in log(NativeCall(machine, arguments, count), "warning") }),
         Builtin(
             Signature(
                 "assert",
-                [.init("condition", .type(.bool), "what must hold"), .init("message", .type(.string), default: "omit", "what to say otherwise")],
+                [
+                    .init("condition", .type(.bool), "what must hold"),
+                    .init("message", .type(.string), default: "omit", "what to say otherwise"),
+                ],
                 gives: .type(.null), "Raises an error unless the condition is true.", example: "assert(1 + 1 == 2)"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
@@ -49,7 +56,8 @@ enum SystemBuiltins {
             }),
         Builtin(
             Signature(
-                "env", [.init("name", .type(.string), "the variable's name")], gives: .oneOf([.string, .secret, .null]), effect: .read,
+                "env", [.init("name", .type(.string), "the variable's name")], gives: .oneOf([.string, .secret, .null]),
+                effect: .read,
                 "Gives an environment variable, null where it is not set; a credential is a secret.", example: "env(\"HOME\")"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)

@@ -106,11 +106,14 @@ extension VM {
     /// Finds the handler of the raised error in the fiber or, for a stream's fiber, in those that read it. The fiber that
     /// goes on, or nil when there is none; then `current` is the fiber that failed and `takeFailure` has the rest.
     func unwind(_ start: Fiber) -> Fiber? {
-        let error = state.pointee.pending ?? ScriptError(.value, "an error without a cause")
+        var error = state.pointee.pending ?? ScriptError(.value, "an error without a cause")
         let thrown = state.pointee.pendingValue
         let known = thrown.tag == Tag.error ? thrown.error.pointee.origin?.takeUnretainedValue() as? ErrorOrigin : nil
         let origin = known ?? ErrorOrigin(trace: trace(of: start), isCatchable: error.isCatchable)
         if thrown.tag == Tag.error, known == nil { thrown.error.pointee.origin = .passRetained(origin) }
+        if error.code == "E0311", let place = origin.trace.first {
+            error.message = "'\(place.source.text(in: place.span))' is used before its definition has run"
+        }
         var fiber = start
         while true {
             if error.isCatchable, let target = findHandler(fiber) {

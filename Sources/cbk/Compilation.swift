@@ -12,7 +12,10 @@ struct Compilation: Sendable {
     private(set) var chunk: Chunk?
     let isIncomplete: Bool
 
-    init(_ source: SourceFile, catalog: Catalog, scope: SessionScope = SessionScope(), isInteractive: Bool = false, isRepl: Bool = false) {
+    init(
+        _ source: SourceFile, catalog: Catalog, scope: SessionScope = SessionScope(), isInteractive: Bool = false,
+        isRepl: Bool = false
+    ) {
         self.source = source
         let parsed = parse(source, interactive: isRepl)
         isIncomplete = parsed.isIncomplete

@@ -45,7 +45,8 @@ final class Engine: Sendable {
         self.opening = opening
         let host = BatchHost(folder: folder, settings: settings) { line in console.note("warning: \(line)\n") }
         services = Services(
-            output: ConsoleOutput(console: console), gate: { () throws(ScriptError) in try opening.gate() }, environment: environment,
+            output: ConsoleOutput(console: console), gate: { () throws(ScriptError) in try opening.gate() },
+            environment: environment,
             now: { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) },
             files: FileAccess(
                 allowed: [current] + [scriptFolder].compactMap { $0 } + pathParameters + flags.list("allow-path"),
@@ -138,7 +139,8 @@ private final class GateOpening: Sendable {
                 try home.prepare()
                 let store = try SandboxStore.open(path: home.store)
                 let gate = Gate(
-                    connection: PartnerConnection(transport: SandboxTransport(store: store)), secrets: SecretsFile(folder: folder),
+                    connection: PartnerConnection(transport: SandboxTransport(store: store)),
+                    secrets: SecretsFile(folder: folder),
                     budgets: budgets)
                 known = gate
                 return gate

@@ -109,14 +109,17 @@ struct ImportCommand {
         }
         if let name = parsed.text("encoding") {
             guard let encoding = CSVEncoding(name: name) else {
-                throw UsageError("--encoding knows \(CSVEncoding.allCases.map(\.rawValue).joined(separator: ", ")), not '\(name)'")
+                throw UsageError(
+                    "--encoding knows \(CSVEncoding.allCases.map(\.rawValue).joined(separator: ", ")), not '\(name)'")
             }
             options.encoding = encoding
         }
         return options
     }
 
-    private func scriptOptions(_ path: String, _ options: CSVOptions, _ parsed: ParsedFlags) throws(UsageError) -> ImportScript.Options {
+    private func scriptOptions(_ path: String, _ options: CSVOptions, _ parsed: ParsedFlags) throws(UsageError)
+        -> ImportScript.Options
+    {
         ImportScript.Options(
             file: path, parallel: parsed.int("jobs") ?? 64, tokenName: parsed.text("with-token"),
             skipRows: parsed.int("skip-rows") ?? 0, maxRows: parsed.int("max-rows"), keepsQuotes: parsed.has("keep-quotes"),

@@ -56,9 +56,9 @@ struct Main {
 
     private static var platform: String {
         #if os(Linux)
-        "Linux"
+            "Linux"
         #else
-        "macOS"
+            "macOS"
         #endif
     }
 }

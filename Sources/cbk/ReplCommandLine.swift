@@ -7,7 +7,7 @@ import CSignals
 import Foundation
 
 #if Readline
-import CBKReadline
+    import CBKReadline
 #endif
 
 enum ReplCommandLine {
@@ -51,7 +51,7 @@ enum ReplCommandLine {
 
     private static func makeEditor(_ environment: [String: String], _ signals: SignalPipe, _ console: Console) -> any LineEditor {
         #if Readline
-        if environment["TERM"] != "dumb" { return ReadlineEditor(signals: signals, palette: console.errPalette) }
+            if environment["TERM"] != "dumb" { return ReadlineEditor(signals: signals, palette: console.errPalette) }
         #endif
         return PlainEditor(prompts: DescriptorOutput(2), signals: signals)
     }

@@ -27,7 +27,8 @@ struct ScriptCommand {
         let file = try read()
         let compilation = Compilation(file, catalog: Library.catalog, isInteractive: printsLastValue)
         let parameters = compilation.program.parameters
-        let parser = FlagParser(SharedFlags.all + parameters.map(\.flag) + [Flag("help", short: "h", .toggle, "", "list the parameters")])
+        let parser = FlagParser(
+            SharedFlags.all + parameters.map(\.flag) + [Flag("help", short: "h", .toggle, "", "list the parameters")])
         let isBroken = compilation.chunk == nil
         let report = compilation.rendered(color: console.errPalette.isOn)
         if isBroken {

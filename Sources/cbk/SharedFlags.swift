@@ -7,7 +7,9 @@ enum SharedFlags {
     static let all: [Flag] = [
         Flag("jobs", short: "j", .count, "N", "items in flight at once; overrides 'parallel'"),
         Flag("max-errors", .percentOrCount, "N|N%", "stop a batch after so many failed items"),
-        Flag("output", .choice(["csv", "jsonl", "json", "table"]), "FORMAT", "how rows and values are printed: csv, jsonl, json or table"),
+        Flag(
+            "output", .choice(["csv", "jsonl", "json", "table"]), "FORMAT",
+            "how rows and values are printed: csv, jsonl, json or table"),
         Flag("runs-dir", .path, "DIR", "where run folders are made", defaultText: "cbk-runs"),
         Flag("allow-path", .list, "PATH", "a further file or folder that the script may touch; may be repeated"),
         Flag("sandbox", .toggle, "", "run against the embedded sandbox"),

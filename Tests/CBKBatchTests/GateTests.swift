@@ -122,10 +122,10 @@ private final class ScriptedTransport: Transport {
         #expect(await failure(gate) == nil)
         let write = await failure(gate)
         #expect(write?.consequence == .stop(.budget))
-        #expect(write?.message == "the run has sent --max-writes 1")
+        #expect(write?.message == "the budget of 1 writes is used up (--max-writes)")
         #expect(await failure(gate, .userFetch, ids: ["u1"]) == nil)
         #expect(await failure(gate, .userFetch, ids: ["u1"]) == nil)
-        #expect(await failure(gate, .userFetch, ids: ["u1"])?.message == "the run has sent --max-requests 3")
+        #expect(await failure(gate, .userFetch, ids: ["u1"])?.message == "the budget of 3 requests is used up (--max-requests)")
         #expect(transport.requests.count == 3)
     }
 

@@ -40,6 +40,7 @@ enum CheckerCode: String, CaseIterable {
     case notIterable = "E0235"
     case importsUnsupported = "E0290"
     case regexUnsupported = "E0291"
+    case builtinUnsupported = "E0292"
     case unused = "W0101"
     case batchWithoutKey = "W0102"
     case createInLoop = "W0103"

@@ -141,7 +141,8 @@ struct Checker {
         for variable in resolution.variables {
             guard variable.kind == .constant || variable.kind == .mutable else { continue }
             guard !variable.isUsed, !variable.name.hasPrefix("_") else { continue }
-            warn(.unused, "'\(variable.name)' is never read", at: variable.span, hint: "remove it, or name it '_\(variable.name)'")
+            warn(
+                .unused, "'\(variable.name)' is never read", at: variable.span, hint: "remove it, or name it '_\(variable.name)'")
         }
     }
 

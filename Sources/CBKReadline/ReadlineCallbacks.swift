@@ -137,7 +137,8 @@ func attemptCompletion(
     let lead = list.start > Int(start) ? String(decoding: bytes[Int(start)..<list.start], as: UTF8.self) : ""
     let skipped = max(0, Int(start) - list.start)
     let matches = list.items.map { lead + String(decoding: $0.text.utf8.dropFirst(skipped), as: UTF8.self) }
-    let first = list.items.count == 1 ? matches[0] : lead + String(decoding: list.commonPrefix.utf8.dropFirst(skipped), as: UTF8.self)
+    let first =
+        list.items.count == 1 ? matches[0] : lead + String(decoding: list.commonPrefix.utf8.dropFirst(skipped), as: UTF8.self)
     let all = matches.count == 1 ? [first] : [first] + matches
     let size = MemoryLayout<UnsafeMutablePointer<CChar>?>.stride * (all.count + 1)
     guard let memory = malloc(size) else { return nil }

@@ -28,7 +28,8 @@ enum HelpPages {
             catalog.function(name).map { !catalog.signatures[$0].isInternal } ?? false
         }
         var types: [ValueType] = []
-        for type in ValueType.allCases where catalog.signatures.contains(where: { !$0.isInternal && $0.receivers.contains(type) }) {
+        for type in ValueType.allCases where catalog.signatures.contains(where: { !$0.isInternal && $0.receivers.contains(type) })
+        {
             types.append(type)
         }
         var text = ""

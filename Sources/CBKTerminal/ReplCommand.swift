@@ -64,9 +64,10 @@ extension Repl {
         if candidates.count == 1, !word.isEmpty { return candidates.first }
         let nearest = suggestion(for: word, among: ReplCommand.allCases.map(\.rawValue))
         let hint = nearest.map { "; did you mean ':\($0)'?" } ?? "; ':help' lists them"
-        complain(candidates.count > 1 && !word.isEmpty
-            ? "':\(word)' could be \(candidates.map { "':\($0.rawValue)'" }.joined(separator: " or "))"
-            : "no command ':\(VisibleText.line(word))'\(hint)")
+        complain(
+            candidates.count > 1 && !word.isEmpty
+                ? "':\(word)' could be \(candidates.map { "':\($0.rawValue)'" }.joined(separator: " or "))"
+                : "no command ':\(VisibleText.line(word))'\(hint)")
         return nil
     }
 

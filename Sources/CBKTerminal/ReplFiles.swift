@@ -39,7 +39,8 @@ package struct LocalFiles: ReplFiles {
             while entries.count < LocalFiles.mostEntries, let entry = readdir(handle) {
                 let name = LocalFiles.name(of: entry)
                 guard name != ".", name != ".." else { continue }
-                entries.append(FolderEntry(name, isFolder: LocalFiles.isFolder(entry, (folder.isEmpty ? "" : folder + "/") + name)))
+                entries.append(
+                    FolderEntry(name, isFolder: LocalFiles.isFolder(entry, (folder.isEmpty ? "" : folder + "/") + name)))
             }
             return entries
         }

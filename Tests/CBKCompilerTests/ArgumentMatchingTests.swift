@@ -14,12 +14,16 @@ import Testing
 
     private struct NoCall: Error {}
 
-    private let update = Signature("update", [.init("user"), .init("note", default: "null")], request: [.init("name", .any), .init("email", .any)], "Updates.")
-    private let print = Signature("print", [.init("first"), .init("rest", isVariadic: true), .init("end", default: "\"\"", isNamedOnly: true)], "Prints.")
+    private let update = Signature(
+        "update", [.init("user"), .init("note", default: "null")], request: [.init("name", .any), .init("email", .any)],
+        "Updates.")
+    private let print = Signature(
+        "print", [.init("first"), .init("rest", isVariadic: true), .init("end", default: "\"\"", isNamedOnly: true)], "Prints.")
 
     @Test func fieldsOfTheRequestStandApart() throws {
         let match = match(try arguments(of: "f(1, email: 2, name: 3)"), to: update)
-        #expect(match == .matched(ArgumentMatch(parameters: [.argument(0), .leftOut], requestFields: [1, 2], requestRecord: nil)))
+        #expect(
+            match == .matched(ArgumentMatch(parameters: [.argument(0), .leftOut], requestFields: [1, 2], requestRecord: nil)))
     }
 
     @Test func aRecordAfterTheParametersIsTheRequest() throws {
@@ -29,7 +33,11 @@ import Testing
 
     @Test func variadicParametersCollect() throws {
         let match = match(try arguments(of: "f(1, 2, 3, end: 4)"), to: print)
-        #expect(match == .matched(ArgumentMatch(parameters: [.argument(0), .rest([1, 2]), .argument(3)], requestFields: [], requestRecord: nil)))
+        #expect(
+            match
+                == .matched(
+                    ArgumentMatch(
+                        parameters: [.argument(0), .rest([1, 2]), .argument(3)], requestFields: [], requestRecord: nil)))
     }
 
     @Test func spreadsAreNotMatched() throws {
@@ -38,7 +46,14 @@ import Testing
     }
 
     @Test func allProblemsAreGiven() throws {
-        let match = match(try arguments(of: "f(1, 2, 3, a: 4, z: 5)"), parameterNames: ["a", "b", "c", "d"], hasDefault: [false, false, true, false])
-        #expect(match == .mismatched([.duplicate(argument: 3, name: "a"), .unknownLabel(argument: 4, known: ["a", "b", "c", "d"]), .missing(name: "d")]))
+        let match = match(
+            try arguments(of: "f(1, 2, 3, a: 4, z: 5)"), parameterNames: ["a", "b", "c", "d"],
+            hasDefault: [false, false, true, false])
+        #expect(
+            match
+                == .mismatched([
+                    .duplicate(argument: 3, name: "a"), .unknownLabel(argument: 4, known: ["a", "b", "c", "d"]),
+                    .missing(name: "d"),
+                ]))
     }
 }

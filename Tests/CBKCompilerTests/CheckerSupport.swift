@@ -9,14 +9,26 @@ let testCatalog = Catalog([
     Signature("print", [.init("values", isVariadic: true)], gives: .type(.null), "Prints."),
     Signature("len", [.init("value", .oneOf([.string, .list, .record]))], gives: .type(.int), "The length."),
     Signature("env", [.init("name", .type(.string))], gives: .optional(.type(.string)), "A variable."),
-    Signature("error", [.init("message", .type(.string)), .init("code", .type(.string), default: "null", isNamedOnly: true)], gives: .type(.error), "An error."),
+    Signature(
+        "error", [.init("message", .type(.string)), .init("code", .type(.string), default: "null", isNamedOnly: true)],
+        gives: .type(.error), "An error."),
     Signature("sleep", [.init("time", .type(.duration))], gives: .type(.null), "Waits."),
-    Signature("csv.read", [.init("path", .type(.string)), .init("unguard", .type(.bool), default: "false", isNamedOnly: true)], gives: .stream(.type(.record)), effect: .read, "Reads."),
-    Signature("users.list", request: [.init("take", .type(.int)), .init("email", .type(.string))], gives: .stream(user), effect: .read, "Lists."),
-    Signature("users.find", request: [.init("email", .type(.string)), .init("alias", .type(.string))], gives: .optional(user), effect: .read, "Finds."),
+    Signature(
+        "csv.read", [.init("path", .type(.string)), .init("unguard", .type(.bool), default: "false", isNamedOnly: true)],
+        gives: .stream(.type(.record)), effect: .read, "Reads."),
+    Signature(
+        "users.list", request: [.init("take", .type(.int)), .init("email", .type(.string))], gives: .stream(user), effect: .read,
+        "Lists."),
+    Signature(
+        "users.find", request: [.init("email", .type(.string)), .init("alias", .type(.string))], gives: .optional(user),
+        effect: .read, "Finds."),
     Signature("users.create", request: fields, gives: .record([.init("id", .type(.string))]), effect: .create, "Creates."),
-    Signature("users.update", [.init("user", .type(.string))], request: fields, gives: .record([.init("id", .type(.string))]), effect: .update, "Updates."),
-    Signature("users.token.create", [.init("user", .type(.string))], request: [.init("name", .type(.string))], gives: .record([.init("id", .type(.string)), .init("token", .type(.secret))]), effect: .create, "Mints."),
+    Signature(
+        "users.update", [.init("user", .type(.string))], request: fields, gives: .record([.init("id", .type(.string))]),
+        effect: .update, "Updates."),
+    Signature(
+        "users.token.create", [.init("user", .type(.string))], request: [.init("name", .type(.string))],
+        gives: .record([.init("id", .type(.string)), .init("token", .type(.secret))]), effect: .create, "Mints."),
     Signature("lower", on: [.string], gives: .type(.string), "Small letters."),
     Signature("trim", on: [.string], gives: .type(.string), "Without blanks."),
     Signature("starts_with", on: [.string], [.init("text", .type(.string))], gives: .type(.bool), "Whether."),
@@ -44,7 +56,9 @@ private let fields: [Shape.Field] = [
     .init("limits", .record([.init("messages", .type(.int)), .init("database", .record([.init("records", .type(.int))]))])),
 ]
 
-private let user = Shape.record([.init("id", .type(.string)), .init("name", .optional(.type(.string))), .init("email", .optional(.type(.string)))])
+private let user = Shape.record([
+    .init("id", .type(.string)), .init("name", .optional(.type(.string))), .init("email", .optional(.type(.string))),
+])
 
 /// A snippet checked, with the text that each diagnostic marks.
 struct Checked {

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct ResolutionTests {
     @Test func capturesAreTransitiveAndInOrderOfUse() throws {
-        let checked = Checked("fn outer() { let a = 1; var b = 2; fn middle() { let inner = () => b + a; inner }; b = 3; middle }; outer()")
+        let checked = Checked(
+            "fn outer() { let a = 1; var b = 2; fn middle() { let inner = () => b + a; inner }; b = 3; middle }; outer()")
         #expect(checked.found == [])
         let a = try checked.id("a")
         let b = try checked.id("b")
@@ -99,7 +100,9 @@ import Testing
     }
 
     @Test func everyDeclaringNameHasItsVariable() throws {
-        let checked = Checked("fn f(a, b = 1) { for i, x in a { print(i, x, b) } }; try { f([]) } catch e { print(e) }; print(match 1 { int n => n, [h, ...t] => [h, t], o => o })")
+        let checked = Checked(
+            "fn f(a, b = 1) { for i, x in a { print(i, x, b) } }; try { f([]) } catch e { print(e) }; print(match 1 { int n => n, [h, ...t] => [h, t], o => o })"
+        )
         #expect(checked.found == [])
         let names = checked.program.resolution.variables.map(\.name)
         #expect(Set(names) == ["f", "a", "b", "i", "x", "e", "n", "h", "t", "o"])

@@ -7,19 +7,26 @@ import Testing
 @Suite struct CorePipelineTests {
     /// Each on a list and on the stream of the same numbers.
     @Test(arguments: [
-        ("where(n => n % 2 == 0)", "[2, 4]"), ("map(n => n * n)", "[1, 4, 9, 16]"), ("flat_map(n => [n, -n]).take(3)", "[1, -1, 2]"),
-        ("flat_map(n => 0..n).count()", "10"), ("take(2)", "[1, 2]"), ("take(0)", "[]"), ("skip(3)", "[4]"), ("take_while(n => n < 3)", "[1, 2]"),
+        ("where(n => n % 2 == 0)", "[2, 4]"), ("map(n => n * n)", "[1, 4, 9, 16]"),
+        ("flat_map(n => [n, -n]).take(3)", "[1, -1, 2]"),
+        ("flat_map(n => 0..n).count()", "10"), ("take(2)", "[1, 2]"), ("take(0)", "[]"), ("skip(3)", "[4]"),
+        ("take_while(n => n < 3)", "[1, 2]"),
         ("chunks(3)", "[[1, 2, 3], [4]]"), ("sort(desc: true)", "[4, 3, 2, 1]"), ("sort_by(n => -n)", "[4, 3, 2, 1]"),
         ("sort_by(n => n % 2)", "[2, 4, 1, 3]"), ("sort_by(n => n % 2, desc: true)", "[1, 3, 2, 4]"),
         ("distinct_by(n => n % 2)", "[1, 2]"), ("map(n => n // 3).distinct()", "[0, 1]"),
         ("group_by(n => n % 2)", "[{ key: 1, items: [1, 3] }, { key: 0, items: [2, 4] }]"),
-        ("key_by(n => \"k${n}\")", "{ k1: 1, k2: 2, k3: 3, k4: 4 }"), ("key_by(n => \"k\")", "E0325"), ("key_by(n => n)", "E0302"),
-        ("fold(0, (sum, n) => sum + n)", "10"), ("any(n => n > 3)", "true"), ("all(n => n > 3)", "false"), ("find(n => n > 1)", "2"),
-        ("find(n => n > 9)", "null"), ("count()", "4"), ("first()", "1"), ("last()", "4"), ("sum()", "10"), ("avg()", "2.5"), ("min()", "1"),
+        ("key_by(n => \"k${n}\")", "{ k1: 1, k2: 2, k3: 3, k4: 4 }"), ("key_by(n => \"k\")", "E0325"),
+        ("key_by(n => n)", "E0302"),
+        ("fold(0, (sum, n) => sum + n)", "10"), ("any(n => n > 3)", "true"), ("all(n => n > 3)", "false"),
+        ("find(n => n > 1)", "2"),
+        ("find(n => n > 9)", "null"), ("count()", "4"), ("first()", "1"), ("last()", "4"), ("sum()", "10"), ("avg()", "2.5"),
+        ("min()", "1"),
         ("max()", "4"), ("join(\"-\")", "1-2-3-4"), ("to_list()", "[1, 2, 3, 4]"), ("where(n => n > 9).first()", "null"),
         ("where(n => n > 9).sum()", "0"), ("where(n => n > 9).avg()", "null"), ("where(n => n > 9).max()", "null"),
-        ("map(n => { n, m: -n }).select(\"m\").first()", "{ m: -1 }"), ("where(n => n)", "E0303"), ("any(n => 1)", "E0303"), ("fold(5, (f, n) => f(n))", "E0310"),
-        ("take(-1)", "E0327"), ("chunks(0)", "E0327"), ("map(n => null).sum()", "E0302"), ("sort_by(n => if n > 2 { \"a\" } else { 1 })", "E0302"),
+        ("map(n => { n, m: -n }).select(\"m\").first()", "{ m: -1 }"), ("where(n => n)", "E0303"), ("any(n => 1)", "E0303"),
+        ("fold(5, (f, n) => f(n))", "E0310"),
+        ("take(-1)", "E0327"), ("chunks(0)", "E0327"), ("map(n => null).sum()", "E0302"),
+        ("sort_by(n => if n > 2 { \"a\" } else { 1 })", "E0302"),
     ])
     func pipelines(call: String, expected: String) async {
         #expect(await outcome(of: "[1, 2, 3, 4].\(call)") == expected, "on a list")

@@ -33,7 +33,8 @@ private func describe<Number>(_ outcome: NumberText.Outcome<Number>) -> String {
     @Test(arguments: [
         ("1", "1.0"), ("-2.5", "-2.5"), ("+1e3", "1000.0"), ("1E-3", "0.001"), ("1.5e+2", "150.0"), ("1e999", "too large"),
         ("1.", "not a number"), (".5", "not a number"), ("1e", "not a number"), ("inf", "not a number"),
-        ("nan", "not a number"), ("0x1p3", "not a number"), ("1,5", "not a number"), ("", "not a number"), ("1e5 ", "not a number"),
+        ("nan", "not a number"), ("0x1p3", "not a number"), ("1,5", "not a number"), ("", "not a number"),
+        ("1e5 ", "not a number"),
     ])
     func floats(text: String, expected: String) {
         #expect(withBytes(text) { describe(NumberText.float($0)) } == expected)
@@ -41,7 +42,8 @@ private func describe<Number>(_ outcome: NumberText.Outcome<Number>) -> String {
 
     @Test(arguments: [
         ("250ms", "250"), ("5s", "5000"), ("2m", "120000"), ("1h30m", "5400000"), ("7d", "604800000"), ("-5s", "-5000"),
-        ("1m1ms", "60001"), ("30m1h", "not a number"), ("1h1h", "not a number"), ("5", "not a number"), ("s", "not a number"), ("5x", "not a number"), ("", "not a number"),
+        ("1m1ms", "60001"), ("30m1h", "not a number"), ("1h1h", "not a number"), ("5", "not a number"), ("s", "not a number"),
+        ("5x", "not a number"), ("", "not a number"),
         ("-", "not a number"), ("1.5s", "not a number"), ("1h 30m", "not a number"), ("99999999999999999999s", "too large"),
         ("9223372036854775807d", "too large"),
     ])
@@ -49,19 +51,22 @@ private func describe<Number>(_ outcome: NumberText.Outcome<Number>) -> String {
         #expect(withBytes(text) { describe(NumberText.duration($0)) } == expected)
     }
 
-    @Test(arguments: [
-        ("1970-01-01T00:00:00Z", 0), ("1970-01-01", 0), ("2026-03-01T09:30:00Z", 1_772_357_400_000),
-        ("2026-03-01T09:30:00+02:00", 1_772_350_200_000), ("2026-03-01t09:30:00.5z", 1_772_357_400_500),
-        ("2026-03-01 09:30:00.123999Z", 1_772_357_400_123), ("1969-12-31T23:59:59.999Z", -1), ("2024-02-29", 1_709_164_800_000),
-        ("0001-01-01", -62_135_596_800_000), ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
-        ("2016-12-31T23:59:60Z", 1_483_228_800_000),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1970-01-01T00:00:00Z", 0), ("1970-01-01", 0), ("2026-03-01T09:30:00Z", 1_772_357_400_000),
+            ("2026-03-01T09:30:00+02:00", 1_772_350_200_000), ("2026-03-01t09:30:00.5z", 1_772_357_400_500),
+            ("2026-03-01 09:30:00.123999Z", 1_772_357_400_123), ("1969-12-31T23:59:59.999Z", -1),
+            ("2024-02-29", 1_709_164_800_000),
+            ("0001-01-01", -62_135_596_800_000), ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
+            ("2016-12-31T23:59:60Z", 1_483_228_800_000),
+        ] as [(String, Int64)])
     func moments(text: String, expected: Int64) {
         #expect(withBytes(text) { CivilTime.parse($0) } == expected)
     }
 
     @Test(arguments: [
-        "", "2026", "2026-03", "2026-3-1", "2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-03-01T", "2026-03-01T09:30Z",
+        "", "2026", "2026-03", "2026-3-1", "2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-03-01T",
+        "2026-03-01T09:30Z",
         "2026-03-01T24:00:00Z", "2026-03-01T09:60:00Z", "2026-03-01T09:30:61Z", "2026-03-01T09:30:00", "2026-03-01T09:30:00.Z",
         "2026-03-01T09:30:00+0200", "2026-03-01T09:30:00+24:00", "2026-03-01T09:30:00Zx", " 2026-03-01", "1772357400000",
     ])

@@ -111,7 +111,7 @@ private struct NodeNumbers {
     var all: [NodeID] = []
     var spans: [Span] = []
 
-    mutating func visit(_ tree: SyntaxTree) { tree.statements.forEach { visit($0) } }
+    mutating func visit(_ tree: SyntaxTree) { for statement in tree.statements { visit(statement) } }
 
     private mutating func visit(_ name: Name?) {
         guard let name else { return }
@@ -121,7 +121,7 @@ private struct NodeNumbers {
 
     private mutating func visit(_ block: Block) {
         spans.append(block.span)
-        block.statements.forEach { visit($0) }
+        for item in block.statements { visit(item) }
     }
 
     private mutating func visit(_ statement: Statement) {
@@ -141,7 +141,7 @@ private struct NodeNumbers {
             visit(condition)
             visit(body)
         case .forLoop(let bindings, let source, let body):
-            bindings.forEach { visit($0) }
+            for item in bindings { visit(item) }
             visit(source)
             visit(body)
         case .tryCatch(let body, let binding, let handler):
@@ -264,13 +264,13 @@ private struct NodeNumbers {
         case .range(let low, let high):
             visit(low)
             visit(high)
-        case .alternatives(let patterns): patterns.forEach { visit($0) }
+        case .alternatives(let patterns): for item in patterns { visit(item) }
         case .binding(let name): visit(name)
         case .type(let type, let binding):
             visit(type)
             visit(binding)
         case .list(let items, let rest):
-            items.forEach { visit($0) }
+            for item in items { visit(item) }
             visit(rest?.binding)
         case .record(let fields):
             for field in fields {

@@ -17,13 +17,19 @@ import Testing
     private static let catalog = Catalog([
         Signature("print", [.init("values", isVariadic: true)], "writes values"),
         Signature("now", gives: .type(.datetime), "the time"),
-        Signature("users.list", [.init("take", .type(.int), default: "all", isNamedOnly: true)], gives: .stream(.record(user)), effect: .read, "all users"),
-        Signature("users.fetch", [.init("user", .type(.string), "id or @alias")], gives: .record(user), effect: .read, "one user"),
+        Signature(
+            "users.list", [.init("take", .type(.int), default: "all", isNamedOnly: true)], gives: .stream(.record(user)),
+            effect: .read, "all users"),
+        Signature(
+            "users.fetch", [.init("user", .type(.string), "id or @alias")], gives: .record(user), effect: .read, "one user"),
         Signature(
             "users.create",
-            request: [.init("name", .type(.string), "shown name"), .init("email", .type(.string)), .init("limits", .record(limits))],
+            request: [
+                .init("name", .type(.string), "shown name"), .init("email", .type(.string)), .init("limits", .record(limits)),
+            ],
             gives: .record([.init("id", .type(.string))]), effect: .create, "makes a user"),
-        Signature("users.token.create", [.init("user", .type(.string))], request: [.init("name", .type(.string))], "mints a token"),
+        Signature(
+            "users.token.create", [.init("user", .type(.string))], request: [.init("name", .type(.string))], "mints a token"),
         Signature("csv.read", [.init("path", .type(.string))], gives: .stream(.any), "rows of a file"),
         Signature("where", on: [.list, .stream], [.init("f")], gives: .list(.any), "those that pass"),
         Signature("first", on: [.list, .stream], gives: .any, "the first one"),

@@ -43,7 +43,9 @@ final class Recorder: TextOutput {
         var counts = counts(done: 4_500, of: 10_000, rate: 1_100)
         counts.failed = 12
         counts.inFlight = 64
-        #expect(bar(counts, width: 100) == "import  ━━━━━━━━━━━━━─────────────────  45%  4,512/10,000  12 failed  1,100/s  ETA 5s  64 in flight")
+        #expect(
+            bar(counts, width: 100)
+                == "import  ━━━━━━━━━━━━━─────────────────  45%  4,512/10,000  12 failed  1,100/s  ETA 5s  64 in flight")
     }
 
     @Test func aNarrowTerminalLosesTheBarFirst() {

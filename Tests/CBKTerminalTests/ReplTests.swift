@@ -115,7 +115,9 @@ private struct NoFiles: ReplFiles {
     }
 
     @Test func helpKnowsFunctionsMethodsTopicsAndNeighbours() async throws {
-        let session = try await run([.entry(":help users.create"), .entry(":help where"), .entry(":help batch"), .entry(":help users.creat")])
+        let session = try await run([
+            .entry(":help users.create"), .entry(":help where"), .entry(":help batch"), .entry(":help users.creat"),
+        ])
         #expect(session.err.contains("users.create(field: …) → { id }\n  makes a user\n"))
         #expect(session.err.contains("list.where(f) → list\n"))
         #expect(session.err.contains("batch row in csv.read"))
@@ -147,7 +149,8 @@ private struct NoFiles: ReplFiles {
     }
 
     @Test func variablesAndTypes() async throws {
-        let session = try await run([.entry(":vars"), .entry(":type 1 + 1")], ["type(1 + 1\n)": ReplResult(.value(.string("int")))])
+        let session = try await run(
+            [.entry(":vars"), .entry(":type 1 + 1")], ["type(1 + 1\n)": ReplResult(.value(.string("int")))])
         #expect(session.err.contains("plan  let · string\n"))
         #expect(session.out == "int\n")
     }

@@ -59,7 +59,9 @@ import Testing
     }
 
     @Test func columnsWithoutValuesGoWhenRoomIsShort() {
-        let rows = [row(("name", .string("Ann")), ("description", .null), ("image", .null), ("email", .string("ann@example.com")))]
+        let rows = [
+            row(("name", .string("Ann")), ("description", .null), ("image", .null), ("email", .string("ann@example.com")))
+        ]
         #expect(table(rows, width: 60).hasPrefix("name  description  image  email\n"))
         #expect(
             table(rows, width: 30) == """

@@ -2,8 +2,8 @@
 // what a run did. CONTRIBUTING.md lists the comments. Refuses a script that expects nothing.
 
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 struct ConformanceScript: Sendable, CustomTestStringConvertible {
     /// `language/int_literals`

@@ -1,7 +1,7 @@
 // Every script of Scripts/ as a test case of its own, and the runner itself: a false expectation must be found.
 
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ConformanceTests {
     @Test(arguments: ConformanceScript.all)

@@ -125,7 +125,9 @@ package final class Gate: Sendable {
 
     private func countIn(_ operation: OperationSchema) throws(BatchError) {
         let exceeded = state.withLock { state -> String? in
-            if state.counts.requests >= budgets.requests { return "the budget of \(budgets.requests) requests is used up (--max-requests)" }
+            if state.counts.requests >= budgets.requests {
+                return "the budget of \(budgets.requests) requests is used up (--max-requests)"
+            }
             if operation.effect.isWrite, state.counts.writes >= budgets.writes {
                 return "the budget of \(budgets.writes) writes is used up (--max-writes)"
             }

@@ -7,7 +7,8 @@ extension Checker {
         guard case .batch(let batch) = expression.kind else { return .unknown }
         if functions[functions.count - 1].batchDepth != nil {
             report(
-                .nestedBatch, "a batch inside a batch is not possible", at: Span(start: expression.span.start, end: batch.binding.span.end),
+                .nestedBatch, "a batch inside a batch is not possible",
+                at: Span(start: expression.span.start, end: batch.binding.span.end),
                 hint: "use 'for' for the inner one")
         }
         let source = check(batch.source, .value)

@@ -155,7 +155,9 @@ extension Checker {
         guard case .index(let base, let key, let isOptional) = expression.kind else { return .unknown }
         let known = check(base, .value)
         _ = check(key, .value)
-        if case .binary(.range, _, _, _) = key.kind { return known.shape.types == TypeSet(.list) ? known.part(known.shape) : .unknown }
+        if case .binary(.range, _, _, _) = key.kind {
+            return known.shape.types == TypeSet(.list) ? known.part(known.shape) : .unknown
+        }
         if case .list(let element) = known.shape {
             return isOptional ? known.part(Shape.merged(element, .type(.null))) : known.part(element)
         }

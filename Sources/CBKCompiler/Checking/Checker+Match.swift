@@ -69,7 +69,8 @@ extension Checker {
         }
     }
 
-    private mutating func checkRecordPattern(_ fields: [(key: Name, pattern: Pattern)], _ value: Inferred, _ isAlternative: Bool) {
+    private mutating func checkRecordPattern(_ fields: [(key: Name, pattern: Pattern)], _ value: Inferred, _ isAlternative: Bool)
+    {
         var known: [Shape.Field] = []
         if case .record(let fields) = value.shape.withoutNull { known = fields }
         for (key, pattern) in fields {

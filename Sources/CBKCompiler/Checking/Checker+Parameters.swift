@@ -83,7 +83,8 @@ extension Checker {
         let wanted: Shape = parameter.type == .datetime ? .type(.string) : Checker.shape(of: parameter.type)
         guard !shape.types.contains(.null), shape.conflicts(with: wanted) else { return }
         report(
-            .paramDefault, "the default of \(parameter.type == .int ? "an" : "a") \(parameter.type.rawValue) param is \(wanted.types.text), not \(shape.types.text)",
+            .paramDefault,
+            "the default of \(parameter.type == .int ? "an" : "a") \(parameter.type.rawValue) param is \(wanted.types.text), not \(shape.types.text)",
             at: value.span)
     }
 

@@ -17,7 +17,8 @@ extension Checker {
         var isReachable = true
         for (index, statement) in statements.enumerated() {
             if !isReachable, mayBeUnreachable(statement) {
-                report(.unreachable, "nothing reaches this statement", at: statement.span, hint: "the one before it never goes on")
+                report(
+                    .unreachable, "nothing reaches this statement", at: statement.span, hint: "the one before it never goes on")
                 isReachable = true
             }
             known = checkStatement(statement, index == statements.count - 1 ? use : .statement)

@@ -55,7 +55,8 @@ extension Checker {
     }
 
     private mutating func reportBuiltinWrite(_ name: String, at span: Span) {
-        report(.notAssignable, "'\(name)' is built in and cannot be assigned", at: span, hint: "'var \(name) = …' declares your own")
+        report(
+            .notAssignable, "'\(name)' is built in and cannot be assigned", at: span, hint: "'var \(name) = …' declares your own")
     }
 
     /// Notes a write to a variable, or reports why there can be none.

@@ -72,6 +72,11 @@ final class Fiber {
         state.deallocate()
     }
 
+    /// What the fiber holds of memory: a stream's counts in the heap.
+    var byteCount: Int {
+        state.pointee.capacity * MemoryLayout<Value>.stride + state.pointee.frameCapacity * MemoryLayout<Frame>.stride
+    }
+
     /// Makes room for registers up to `count`.
     func growStack(to count: Int) {
         var capacity = state.pointee.capacity

@@ -56,6 +56,7 @@ package struct Heap {
 
     /// Frees everything. No value of this heap may be used afterwards.
     func destroy() {
+        sweepAll()
         state.pointee.colour ^= 3
         for index in 0..<Heap.classCount { state.pointee.sweepIndex[index] = 0 }
         sweepAll()
@@ -224,7 +225,10 @@ package struct Heap {
         case .iterator:
             let iterator = cell.assumingMemoryBound(to: IteratorObject.self)
             mark(iterator.pointee.buffer)
-            if let fiber = iterator.pointee.fiber { markFiber(fiber.takeUnretainedValue()) }
+            if let fiber = iterator.pointee.fiber?.takeUnretainedValue() {
+                state.pointee.marked &+= fiber.byteCount
+                markFiber(fiber)
+            }
         }
     }
 

@@ -122,8 +122,14 @@ package actor Interpreter {
                 ended.onEnd?(end)
             case .suspended(let waiting, let request):
                 vm.state.pointee.current = nil
-                vm.state.pointee.fibers[waiting.id.number] = waiting
-                perform(request, for: waiting.id)
+                if let ending = Ending(rawValue: interruption.flag.pointee) {
+                    // Those that wait were ended already: this one would wait in vain.
+                    waiting.waiting = nil
+                    fail(waiting, ending.error)
+                } else {
+                    vm.state.pointee.fibers[waiting.id.number] = waiting
+                    perform(request, for: waiting.id)
+                }
             case .preempted(let fiber):
                 vm.state.pointee.current = nil
                 vm.state.pointee.ready.append(fiber)

@@ -43,6 +43,7 @@ extension VM {
                 let fiber = makeFiber(item: parent?.state.pointee.item ?? 0, context: parent?.context)
                 fiber.enter(stream.pointee.producer.closure, arguments: [])
                 iterator.pointee.fiber = .passRetained(fiber)
+                heap.account(fiber.byteCount)
             } else {
                 // A range: the bounds go into the buffer's place, the count is the position.
                 iterator.pointee.buffer = source

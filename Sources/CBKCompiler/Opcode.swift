@@ -32,7 +32,7 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
 
     // Arithmetic: numbers, strings with +, durations and datetimes
     case add, subtract, multiply, divide, floorDivide, remainder  // R[a] = R[b] op R[c]
-    case addImmediate, multiplyImmediate, remainderImmediate  // R[a] = R[b] op int c (signed)
+    case addImmediate, multiplyImmediate, remainderImmediate  // R[a] = R[b] op int c (signed); x = 1: written as a - int
     case negate, not  // R[a] = op R[b]
     case concatenate  // R[a] = the texts of R[b] … R[b+c-1] joined: an interpolation
     case range  // R[a] = the stream R[b]..R[c]

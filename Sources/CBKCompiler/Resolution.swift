@@ -34,6 +34,8 @@ package struct Variable: Sendable {
     package var isCaptured: Bool
     /// Assigned, or its fields or items written, after its declaration.
     package var isReassigned: Bool
+    /// Assigned or written by a function nested in its owner: a call may change it.
+    package var isChangedByFunctions: Bool
     package var isUsed: Bool
     /// For a global: used by any function (arrow, batch body), not by the top level alone.
     package var isUsedByFunctions: Bool
@@ -48,6 +50,7 @@ package struct Variable: Sendable {
         self.isGlobal = isGlobal
         isCaptured = false
         isReassigned = false
+        isChangedByFunctions = false
         isUsed = false
         isUsedByFunctions = false
         function = nil

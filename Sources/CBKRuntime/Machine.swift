@@ -203,7 +203,11 @@ extension VM {
                             continue execute
                         }
                     }
-                    if !add(left, Value(int: i.signedC), into: registers + Int(i.a)) { break execute }
+                    let isDone =
+                        i.x != 0
+                        ? subtract(left, Value(int: -i.signedC), into: registers + Int(i.a))
+                        : add(left, Value(int: i.signedC), into: registers + Int(i.a))
+                    if !isDone { break execute }
                 case .multiplyImmediate:
                     let left = registers[Int(i.b)]
                     if left.tag == Tag.int {
@@ -705,6 +709,8 @@ extension VM {
                             guard let matched = matchLabels(callee, registers + Int(i.a) + 1, count, word.bc, closure) else { break execute }
                             count = matched
                         }
+                        fuel -= 1
+                        if fuel <= 0, !refuel(&fuel) { break execute }
                         if callee.tag == Tag.native {
                             switch callNative(Int(callee.bits), registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a)) {
                             case .done:
@@ -726,6 +732,8 @@ extension VM {
                     let record = registers[isNative ? Int(i.a) + 2 : Int(i.c)]
                     guard let count = spreadArguments(callee, list, record, fiber, at: frame.pointee.base + Int(i.a)) else { break execute }
                     registers = fiberState.pointee.stack + frame.pointee.base
+                    fuel -= 1
+                    if fuel <= 0, !refuel(&fuel) { break execute }
                     if callee.tag == Tag.native {
                         switch callNative(Int(callee.bits), registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a)) {
                         case .done:

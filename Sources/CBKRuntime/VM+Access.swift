@@ -83,7 +83,7 @@ extension VM {
             }
             return true
         case (Tag.string, Tag.int):
-            guard let range = scalarRange(base.string, key.int, key.int == -1 ? nil : key.int + 1) else {
+            guard let range = scalarRange(base.string, key.int, key.int == -1 ? nil : key.int &+ 1) else {
                 if isOptional {
                     target.pointee = .null
                     return true

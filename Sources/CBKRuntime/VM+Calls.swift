@@ -147,7 +147,27 @@ extension VM {
     ) -> Int? {
         let chunk = caller.pointee.prototype.pointee.info.takeUnretainedValue().chunk
         guard case .labels(let names) = chunk.constants[labels] else { return count }
+        guard !names.isEmpty else { return requireGiven(callee, arguments, count) ? count : nil }
         return place(names, callee, arguments, positional: count - names.count)
+    }
+
+    /// Whether no required parameter is given `omit`; false with an error raised.
+    func requireGiven(_ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Bool {
+        switch callee.tag {
+        case Tag.closure:
+            let chunk = callee.closure.pointee.prototype.pointee.info.takeUnretainedValue().chunk
+            for index in 0..<min(count, chunk.hasDefault.count) where arguments[index].isOmit && !chunk.hasDefault[index] {
+                return raise(.type, "\(chunk.name)() needs its argument '\(chunk.parameterNames[index])'", code: "E0314")
+            }
+        case Tag.native:
+            let number = Int(callee.bits)
+            for index in 0..<min(count, state.pointee.natives[number].requiredCount) where arguments[index].isOmit {
+                _ = refuseCount(number, index)
+                return false
+            }
+        default: break
+        }
+        return true
     }
 
     private func place(_ names: [String], _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, positional: Int) -> Int? {
@@ -193,14 +213,7 @@ extension VM {
         }
         if let request, positional <= parameters.count { placed.append(Value(request)) }
         for (index, value) in placed.enumerated() { arguments[index] = value }
-        if callee.tag == Tag.closure {
-            let chunk = callee.closure.pointee.prototype.pointee.info.takeUnretainedValue().chunk
-            for (index, value) in placed.enumerated() where value.isOmit && !chunk.hasDefault[index] {
-                raise(.type, "\(function)() needs its argument '\(parameters[index])'", code: "E0314")
-                return nil
-            }
-        }
-        return placed.count
+        return callee.tag == Tag.closure && !requireGiven(callee, arguments, placed.count) ? nil : placed.count
     }
 
     /// Lays out a call's arguments from a list and a record of named ones behind the callee's slot.
@@ -222,6 +235,7 @@ extension VM {
         let arguments = fiber.state.pointee.stack + slot + 1
         for index in 0..<count { arguments[index] = items.pointee.items[index] }
         for (index, value) in values.enumerated() { arguments[count + index] = value }
-        return names.isEmpty ? count : place(names, callee, arguments, positional: count)
+        guard names.isEmpty else { return place(names, callee, arguments, positional: count) }
+        return requireGiven(callee, arguments, count) ? count : nil
     }
 }

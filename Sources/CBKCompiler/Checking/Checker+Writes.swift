@@ -68,6 +68,7 @@ extension Checker {
             return
         }
         resolution.variables[id].isReassigned = true
+        if variable.owner != functions[functions.count - 1].node { resolution.variables[id].isChangedByFunctions = true }
         guard let item = functions[functions.count - 1].batchDepth, entries[id].depth < item else { return }
         resolution.variables[id].isUsed = true
         report(

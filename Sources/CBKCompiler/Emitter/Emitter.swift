@@ -117,6 +117,11 @@ final class FunctionEmitter {
         } else {
             add(Instruction(.returnNull))
         }
+        try checkJumps()
+    }
+
+    private func checkJumps() throws(EmitError) {
+        if isTooLarge { throw tooLarge("has a jump over 32,767 instructions") }
     }
 
     func emitBody(of function: Function) throws(EmitError) {
@@ -145,6 +150,7 @@ final class FunctionEmitter {
         case .block(let block): try emitStatements(block.statements, into: result, isReturned: true)
         }
         add(Instruction(.return, a: result))
+        try checkJumps()
     }
 
     /// A function's result: a local that dies with the call is handed over and not shared.

@@ -40,14 +40,19 @@ extension FunctionEmitter {
         }
     }
 
-    /// The labels of a call's last arguments as a constant, or -1 without any.
+    /// The labels of a call's last arguments as a constant, or -1 without any. No labels as a constant where an argument
+    /// may be left out: matching them finds a required parameter without one.
     func labels(_ arguments: [Argument]) -> Int {
         let names = arguments.compactMap { $0.label?.text }
-        return names.isEmpty ? -1 : constant(.labels(names))
+        return names.isEmpty && !arguments.contains { mayBeOmit($0.value) } ? -1 : constant(.labels(names))
     }
 
     private func emitArguments(_ arguments: [Argument], from first: Int) throws(EmitError) {
-        for (index, argument) in arguments.enumerated() { try emit(argument.value, into: first + index) }
+        for (index, argument) in arguments.enumerated() {
+            let later = arguments.dropFirst(index + 1).map(\.value)
+            try emit(
+                argument.value, into: first + index, isShared: mayChange(argument.value, during: later, orInCall: true))
+        }
     }
 
     // MARK: Built-ins
@@ -151,7 +156,9 @@ extension FunctionEmitter {
             }
         }
         span = place
-        add(Instruction(.callNative, a: base, b: count, c: number))
+        let hasOmit = arguments.contains { mayBeOmit($0.value) }
+        add(Instruction(.callNative, x: hasOmit ? 1 : 0, a: base, b: count, c: number))
+        if hasOmit { addWord(bc: constant(.labels([]))) }
         add(Instruction(.move, a: target, b: base))
     }
 
@@ -162,7 +169,7 @@ extension FunctionEmitter {
     ) throws(EmitError) {
         try scoped { () throws(EmitError) in
             let base = try allocate(2 + arguments.count)
-            try emit(receiver, into: base + 1)
+            try emit(receiver, into: base + 1, isShared: mayChange(receiver, during: arguments.map(\.value)))
             var skip: Int?
             if isOptional {
                 add(Instruction(.loadNull, a: base))

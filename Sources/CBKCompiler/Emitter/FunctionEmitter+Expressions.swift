@@ -8,42 +8,6 @@ extension FunctionEmitter {
         try emit(expression, into: target, isShared: true, isStatement: isStatement)
     }
 
-    /// A register that holds the value: a local's own where that is safe, else a new one.
-    func operand(_ expression: Expression) throws(EmitError) -> Int {
-        let expression = unwrapped(expression)
-        if case .name = expression.kind, case .variable(let variable)? = context.resolution.references[expression.id],
-            case .register(let register) = place(of: variable)
-        {
-            return register
-        }
-        let register = try allocate()
-        try emit(expression, into: register)
-        return register
-    }
-
-    /// Two operands: the first one's local is used in place only if the second cannot assign it.
-    func operands(_ left: Expression, _ right: Expression) throws(EmitError) -> (Int, Int) {
-        if mayAssign(right) {
-            let first = try allocate()
-            try emit(left, into: first)
-            return (first, try operand(right))
-        }
-        return (try operand(left), try operand(right))
-    }
-
-    /// Whether evaluating an expression could run a statement of this function.
-    private func mayAssign(_ expression: Expression) -> Bool {
-        switch expression.kind {
-        case .null, .bool, .int, .float, .duration, .name, .omit, .regex, .function, .error: false
-        case .unary(_, let inner), .parenthesized(let inner), .member(let inner, _, _): mayAssign(inner)
-        case .binary(_, _, let left, let right), .index(let left, let right, _): mayAssign(left) || mayAssign(right)
-        case .call(let callee, let arguments): mayAssign(callee) || arguments.contains { mayAssign($0.value) }
-        case .string(let parts):
-            parts.contains { if case .expression(let inner) = $0 { mayAssign(inner) } else { false } }
-        case .list, .record, .catching, .conditional, .match, .batch, .block, .jump: true
-        }
-    }
-
     func emit(
         _ expression: Expression, into target: Int, isShared: Bool = false, isStatement: Bool = false
     ) throws(EmitError) {
@@ -151,14 +115,25 @@ extension FunctionEmitter {
         try scoped { () throws(EmitError) in
             if case .binary(.range, _, let lower, let upper) = key.kind {
                 let first = try allocate(3)
-                try emit(base, into: first)
+                // A variable is read after the bounds, which may change it.
+                let isLate = isOperandSimple(base)
+                if !isLate { try emit(base, into: first) }
                 try emit(lower, into: first + 1)
                 try emit(upper, into: first + 2)
+                if isLate { try emit(base, into: first) }
                 span = key.span
                 add(Instruction(.slice, x: isOptional ? 1 : 0, a: target, b: first, c: first + 1))
                 return
             }
-            let (container, index) = try operands(base, key)
+            let container: Int
+            let index: Int
+            if runsCode(key), isOperandSimple(base) {
+                // A variable is read after its key, which may change it, as where it is written.
+                index = try operand(key)
+                container = try operand(base)
+            } else {
+                (container, index) = try operands(base, key)
+            }
             span = key.span
             add(Instruction(isOptional ? .getIndexOptional : .getIndex, x: shared, a: target, b: container, c: index))
         }

@@ -14,14 +14,16 @@ extension FunctionEmitter {
         try scoped { () throws(EmitError) in
             let first = try allocate(min(parts.count, FunctionEmitter.literalChunk))
             var filled = 0
-            for part in parts {
+            for (index, part) in parts.enumerated() {
                 if filled == FunctionEmitter.literalChunk {
                     add(Instruction(.concatenate, a: first, b: first, c: filled))
                     filled = 1
                 }
                 switch part {
                 case .text(let text): add(Instruction(.loadConstant, a: first + filled, bc: constant(.string(text))))
-                case .expression(let inner): try emit(inner, into: first + filled)
+                case .expression(let inner):
+                    let later = parts.dropFirst(index + 1).compactMap { if case .expression(let next) = $0 { next } else { nil } }
+                    try emit(inner, into: first + filled, isShared: mayChange(inner, during: later))
                 }
                 filled += 1
             }

@@ -59,7 +59,7 @@ extension FunctionEmitter {
                 if case .int(let number) = unwrapped(right).kind, let (opcode, value) = immediate(operation, number) {
                     let register = try operand(left)
                     span = place
-                    add(Instruction(opcode, a: target, b: register, c: value))
+                    add(Instruction(opcode, x: operation == .subtract ? 1 : 0, a: target, b: register, c: value))
                     return
                 }
                 let (first, second) = try operands(left, right)

@@ -29,7 +29,7 @@ extension FunctionEmitter {
         let result = try allocate()
         if let operation {
             let old = try allocate()
-            try read(path, into: old)
+            try read(path, into: old, isShared: runsCode(value))
             let right = try operand(value)
             span = operatorSpan
             add(Instruction(opcode(of: operation), a: result, b: old, c: right))
@@ -56,12 +56,12 @@ extension FunctionEmitter {
             if let operation {
                 if case .int(let number) = unwrapped(value).kind, let immediate = immediate(operation, number) {
                     span = operatorSpan
-                    add(Instruction(immediate.0, a: register, b: register, c: immediate.1))
+                    add(Instruction(immediate.0, x: operation == .subtract ? 1 : 0, a: register, b: register, c: immediate.1))
                     return
                 }
-                let right = try operand(value)
+                let (old, right) = try operands(target, value)
                 span = operatorSpan
-                add(Instruction(opcode(of: operation), a: register, b: register, c: right))
+                add(Instruction(opcode(of: operation), a: register, b: old, c: right))
             } else if isDirect(value) {
                 try emitOwned(value, into: register)
             } else {
@@ -73,7 +73,7 @@ extension FunctionEmitter {
         }
         let result = try allocate()
         if let operation {
-            try emit(target, into: result)
+            try emit(target, into: result, isShared: runsCode(value))
             let right = try operand(value)
             span = operatorSpan
             add(Instruction(opcode(of: operation), a: result, b: result, c: right))
@@ -94,7 +94,7 @@ extension FunctionEmitter {
         }
     }
 
-    private func isOperandSimple(_ value: Expression) -> Bool {
+    func isOperandSimple(_ value: Expression) -> Bool {
         switch unwrapped(value).kind {
         case .null, .bool, .int, .float, .duration, .name: true
         case .member(let base, _, _): isOperandSimple(base)
@@ -148,18 +148,19 @@ extension FunctionEmitter {
         }
     }
 
-    private func read(_ path: Path, into register: Int) throws(EmitError) {
+    private func read(_ path: Path, into register: Int, isShared: Bool) throws(EmitError) {
         span = path.rootSpan
         load(path.variable, into: register)
-        for step in path.steps {
+        for (index, step) in path.steps.enumerated() {
+            let shared: UInt8 = isShared && index == path.steps.count - 1 ? 1 : 0
             switch step {
             case .field(let name):
                 span = name.span
-                add(Instruction(.getField, a: register, b: register, c: try shortConstant(name.text)))
+                add(Instruction(.getField, x: shared, a: register, b: register, c: try shortConstant(name.text)))
                 addWord(bc: 0)
             case .item(let key, let place):
                 span = place
-                add(Instruction(.getIndex, a: register, b: register, c: key))
+                add(Instruction(.getIndex, x: shared, a: register, b: register, c: key))
             }
         }
     }
@@ -209,7 +210,7 @@ extension FunctionEmitter {
             for (index, argument) in arguments.enumerated() { try emitOwned(argument.value, into: base + 2 + index) }
             let owned = try own(path, steps: path.steps.count)
             span = name.span
-            if name.text == "push", arguments.count == 1, arguments[0].label == nil {
+            if name.text == "push", arguments.count == 1, labels(arguments) < 0 {
                 add(Instruction(.push, a: owned, b: base + 2))
                 add(Instruction(.loadNull, a: target))
                 return

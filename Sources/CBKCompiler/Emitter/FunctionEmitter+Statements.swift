@@ -27,7 +27,6 @@ extension FunctionEmitter {
             try emitStatement(statement)
         }
         if let target { add(Instruction(.loadNull, a: target)) }
-        if isTooLarge { throw tooLarge("has a jump over 32,767 instructions") }
     }
 
     /// Makes the scope's functions, which may be used before their definition, and the boxes that they capture.

@@ -1,8 +1,8 @@
 // What a script with a batch leaves: rows on standard output in the order of the input, the rest on standard error,
 // result files, and the exit code.
 
-import Testing
 import TestSupport
+import Testing
 
 struct BatchOutputTests {
     let runner: BinaryRunner
@@ -115,7 +115,8 @@ struct BatchOutputTests {
     @Test func filesKeepTheirColumns() throws {
         try runner.write("Name,Age\nAnn,41\n\"B, o\",x\n", to: "people.csv")
         try runner.write(
-            "batch row in csv.read(\"people.csv\") by row.Name {\n  emit { name: row.Name, next: int(row.Age) + 1 }\n}\n", to: "age.cbk")
+            "batch row in csv.read(\"people.csv\") by row.Name {\n  emit { name: row.Name, next: int(row.Age) + 1 }\n}\n",
+            to: "age.cbk")
         let result = try runner.run("age.cbk")
         #expect(result.stdout == "name,next\nAnn,42\n" && result.status == 1)
         let folder = runner.runFolder
@@ -128,7 +129,8 @@ struct BatchOutputTests {
 
     @Test func aColumnThatTheFileLacksStopsTheRun() throws {
         try runner.write("Name,Age\nAnn,41\n", to: "people.csv")
-        try runner.write("batch row in csv.read(\"people.csv\") by row.Name {\n  users.create(name: row.Nmae)\n}\n", to: "lacks.cbk")
+        try runner.write(
+            "batch row in csv.read(\"people.csv\") by row.Name {\n  users.create(name: row.Nmae)\n}\n", to: "lacks.cbk")
         let result = try runner.run("lacks.cbk")
         #expect(result.stderr.hasPrefix("error[E0703]: 'people.csv' has no column 'Nmae'; it has Name, Age"))
         #expect(result.stdout == "" && result.status == 2)

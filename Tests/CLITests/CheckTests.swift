@@ -1,7 +1,7 @@
 // `cbk check`, the refusal of scripts with mistakes, and how an error at run time is shown.
 
-import Testing
 import TestSupport
+import Testing
 
 struct CheckTests {
     let runner: BinaryRunner
@@ -120,7 +120,10 @@ struct CheckTests {
             "error[E0307]: no field 'nmae' in record { name }; did you mean 'name'?\n --> -e:3:3\n  |\n3 | r[key]\n  |   ^^^\n", 1
         ),
         ("throw \"no good\"", "error[USER]: no good\n --> -e:1:1\n  |\n1 | throw \"no good\"\n  | ^^^^^^^^^^^^^^^\n", 1),
-        ("throw error(\"m\", code: \"X1\")", "error[X1]: m\n --> -e:1:1\n  |\n1 | throw error(\"m\", code: \"X1\")\n  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n", 1),
+        (
+            "throw error(\"m\", code: \"X1\")",
+            "error[X1]: m\n --> -e:1:1\n  |\n1 | throw error(\"m\", code: \"X1\")\n  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n", 1
+        ),
         (
             "users.fetch(\"nobody\")",
             "error[NOT_FOUND]: users.fetch: there is no user 'nobody' (status 404)\n --> -e:1:1\n  |\n1 | users.fetch(\"nobody\")\n  | ^^^^^^^^^^^^^^^^^^^^^\n",

@@ -1,8 +1,8 @@
 // What is left of an import that is killed or interrupted, and that the sandbox keeps its users between runs.
 
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 struct DurabilityTests {
     let runner: BinaryRunner
@@ -95,10 +95,10 @@ struct DurabilityTests {
     }
 
     @Test func aSignalEndsAScriptWithoutBatch() throws {
-        try runner.write("print(\"started\")\nwhile true { sleep(10ms) }\n", to: "forever.cbk")
+        try runner.write(
+            "print(\"started\")\nfile.write(\"running\", \"\")\nwhile true { sleep(10ms) }\n", to: "forever.cbk")
         let process = try runner.start(["forever.cbk"])
-        // Its output is held back in a file, so what shows is that it waits.
-        usleep(500_000)
+        _ = try #require(eventually { runner.mode("running") })
         process.signal(SIGINT)
         let result = try process.end()
         #expect(result.stdout == "started\n" && result.status == 130)

@@ -1,8 +1,8 @@
 // Every script of examples/ and of Benchmarks/: the first run and do what they say, the second have no mistakes.
 
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 struct ExampleTests {
     @Test func onboarding() throws {

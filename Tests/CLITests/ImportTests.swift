@@ -1,8 +1,8 @@
 // `cbk import`: the examples as people have them, the mapping of columns, bad rows, and the script that does it.
 
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 struct ImportTests {
     let runner: BinaryRunner
@@ -82,6 +82,27 @@ struct ImportTests {
         #expect(Set(rows.map { $0["cbk_run"] }) == [runner.names(in: "cbk-runs").last])
     }
 
+    @Test func aCorrectedFileOfFailedRowsImports() throws {
+        _ = try runner.run("import", Project.example("messy.csv"))
+        let failed = runner.runFolder + "/failed.csv"
+        let text = try runner.read(failed)
+        let lines = text.replacing("nora at example.com,", with: "nora@example.com,").replacing(",lots,", with: ",5,")
+            .split(separator: "\n").map(String.init)
+        let corrected = [lines[0]] + lines.filter { $0.hasPrefix("Nora") || $0.hasPrefix("Luís") }
+        try runner.write(corrected.joined(separator: "\n") + "\n", to: failed)
+        let again = try runner.run("import", failed)
+        #expect(again.status == 0, "\(again)")
+        for name in ["error_code", "error", "line", "cbk_run", "cbk_key"] {
+            #expect(
+                again.stderr.split(separator: "\n").contains {
+                    $0.hasPrefix(name + " ") && $0.hasSuffix("→ not imported: written by cbk")
+                }, "\(name)")
+        }
+        let fields = "users.find(email: \"luis.muitos@example.com\").limits.messages"
+        #expect(try runner.value(of: fields) == "5")
+        #expect(try runner.value(of: "users.list().count()") == "10")
+    }
+
     @Test func strictRefusesAFileWithBadRows() throws {
         let result = try runner.run("import", Project.example("messy.csv"), "--strict")
         #expect(result.status == 2)
@@ -144,7 +165,8 @@ struct ImportTests {
     }
 
     @Test(arguments: [
-        (["--skip-rows", "2"], "N3 N4 N5"), (["--max-rows", "2"], "N1 N2"), (["--skip-rows", "1", "--max-rows", "3"], "N2 N3 N4"),
+        (["--skip-rows", "2"], "N3 N4 N5"), (["--max-rows", "2"], "N1 N2"),
+        (["--skip-rows", "1", "--max-rows", "3"], "N2 N3 N4"),
         (["--skip-rows", "9"], ""),
     ])
     func partsOfAFile(_ flags: [String], _ names: String) throws {

@@ -62,7 +62,9 @@ struct ReplHistoryTests {
         #expect(!history.contains("sk-") && !history.contains("spaced"))
         let files = try FileManager.default.subpathsOfDirectory(atPath: runner.folder.path)
         for file in files where !file.hasPrefix(".io") {
-            guard let data = FileManager.default.contents(atPath: runner.folder.appendingPathComponent(file).path) else { continue }
+            guard let data = FileManager.default.contents(atPath: runner.folder.appendingPathComponent(file).path) else {
+                continue
+            }
             #expect(!String(decoding: data, as: UTF8.self).contains(token), "\(file)")
         }
     }

@@ -1,7 +1,7 @@
 // A script's `param`s as flags: their types, what is required, what --help says.
 
-import Testing
 import TestSupport
+import Testing
 
 struct ScriptParameterTests {
     let runner: BinaryRunner

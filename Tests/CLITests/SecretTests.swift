@@ -1,8 +1,8 @@
 // Credentials: minted tokens go whole to secrets.csv and nowhere else, and those of the environment stay there.
 
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 struct SecretTests {
     let runner: BinaryRunner
@@ -13,7 +13,9 @@ struct SecretTests {
     private func filesWithTokens() throws -> [String] {
         let paths = FileManager.default.enumerator(atPath: runner.folder.path)?.compactMap { $0 as? String } ?? []
         return paths.sorted().filter { path in
-            guard let data = FileManager.default.contents(atPath: runner.folder.appendingPathComponent(path).path) else { return false }
+            guard let data = FileManager.default.contents(atPath: runner.folder.appendingPathComponent(path).path) else {
+                return false
+            }
             return !tokens(in: String(decoding: data, as: UTF8.self)).isEmpty
         }
     }
@@ -127,7 +129,8 @@ struct SecretTests {
         #expect(try runner.run("-e", "users.list().count()").stdout == "1\n")
         runner.variables["CBK_TARGET"] = "live"
         let live = try runner.run("-e", "1")
-        #expect(live.stderr == "cbk: CBK_TARGET is 'live', but this version reaches only the embedded sandbox: CBK_TARGET=sandbox\n")
+        #expect(
+            live.stderr == "cbk: CBK_TARGET is 'live', but this version reaches only the embedded sandbox: CBK_TARGET=sandbox\n")
         #expect(live.status == 2)
     }
 }

@@ -125,14 +125,15 @@ enum BatchBuiltins {
         }
         // A body without an emit declares no columns.
         let columns = call[2].isString && call[2].string.pointee.count > 0 ? names(call[2]) : nil
-        if call[0].tag == Tag.stream, let source = call[0].stream.pointee.source?.takeUnretainedValue() as? CSVStreamSource {
-            do throws(ScriptError) {
+        do throws(ScriptError) {
+            if call[0].tag == Tag.stream, let source = call[0].stream.pointee.source?.takeUnretainedValue() as? CSVStreamSource {
                 try compare(names(call[3]), with: source)
-            } catch {
-                return call.fail(error)
             }
+            let run = try call.services.batches.open(parallel: parallel, columns: columns, isStatement: call[4].bool)
+            return call.give(Value(int: run))
+        } catch {
+            return call.fail(error)
         }
-        return call.give(Value(int: call.services.batches.open(parallel: parallel, columns: columns, isStatement: call[4].bool)))
     }
 
     private static func names(_ value: Value) -> [String] {
@@ -277,6 +278,7 @@ extension BatchError {
             switch error.kind {
             case .limit where !error.isCatchable: .stop(.budget)
             case .cancelled: .stop(.interrupted)
+            case .io where !error.isCatchable: .stop(.fatal)
             default: .item
             }
         self.init(

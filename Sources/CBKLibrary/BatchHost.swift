@@ -64,8 +64,14 @@ package final class BatchHost: Sendable {
     /// Forgets an interruption, before the next input of a REPL.
     package func reset() { state.withLock { $0.isInterrupted = nil } }
 
-    func open(parallel: Int, columns: [String]?, isStatement: Bool) -> Int64 {
-        state.withLock { state in
+    /// - Throws: where the run's folder cannot be made: results that cannot be kept are not worked for.
+    func open(parallel: Int, columns: [String]?, isStatement: Bool) throws(ScriptError) -> Int64 {
+        do throws(BatchError) {
+            _ = try folder.path()
+        } catch {
+            throw ScriptError(.io, "\(error.message); --runs-dir names another folder", code: "E0609", isCatchable: false)
+        }
+        return state.withLock { state in
             state.count += 1
             var configuration = BatchConfiguration(
                 number: state.count, parallel: settings.jobs ?? parallel, errorCap: settings.errorCap, columns: columns,

@@ -29,11 +29,16 @@ final class CSVStreamSource: StreamSource {
         CSVStreamSource(path: path, shown: shown, options: options, skip: skip, take: take, isTolerant: true)
     }
 
+    /// What is wrong with the file, under the name that the script gave it.
+    func message(_ error: CSVError) -> String {
+        error.message.contains("'\(path)'") ? error.message.replacing(path, with: shown) : "'\(shown)': \(error.message)"
+    }
+
     func reader() throws(ScriptError) -> CSVReader {
         do throws(CSVError) {
             return try CSVReader(path: path, options: options)
         } catch {
-            throw ScriptError(.io, "'\(shown)': \(error.message)", code: error.code.rawValue)
+            throw ScriptError(.io, message(error), code: error.code.rawValue)
         }
     }
 
@@ -62,7 +67,7 @@ private final class CSVCursor: StreamCursor, @unchecked Sendable {
             do throws(CSVError) {
                 chunk = try reader.nextChunk(maxRows: 256)
             } catch {
-                throw ScriptError(.io, "'\(source.shown)': \(error.message)", code: error.code.rawValue)
+                throw ScriptError(.io, source.message(error), code: error.code.rawValue)
             }
             guard let chunk else { break }
             var rows = 0..<chunk.count

@@ -108,9 +108,19 @@ package final class ReadlineEditor: LineEditor {
 
     // MARK: Setting up
 
+    /// ^C must not throw away what was typed before it: a key that poll saw and the terminal dropped would block the
+    /// read after it.
+    private func keepInput() {
+        var mode = termios()
+        guard tcgetattr(0, &mode) == 0 else { return }
+        mode.c_lflag |= tcflag_t(NOFLSH)
+        tcsetattr(0, TCSANOW, &mode)
+    }
+
     private func prepare() {
         guard !isPrepared else { return }
         isPrepared = true
+        keepInput()
         forceUTF8()
         // Never freed: readline keeps the pointer. `$if cbk` in .inputrc is about this name.
         rl_readline_name = UnsafePointer(strdup("cbk"))

@@ -70,11 +70,13 @@ package actor Interpreter {
     /// Runs a program to its end.
     ///
     /// - Parameter lastValueSlot: where the last value goes too, such as the global `_` of a REPL.
-    package func run(_ chunk: Chunk, source: SourceFile, globalCount: Int, lastValueSlot: Int? = nil) async -> RunResult {
+    /// - Parameter isInternal: not the user's own text: left out of traces.
+    package func run(
+        _ chunk: Chunk, source: SourceFile, globalCount: Int, lastValueSlot: Int? = nil, isInternal: Bool = false
+    ) async -> RunResult {
         let vm = machine.vm
         vm.growGlobals(to: max(globalCount, (lastValueSlot ?? -1) + 1))
-        interruption.flag.pointee = 0
-        let prototype = vm.load(chunk, source: source)
+        let prototype = vm.load(chunk, source: source, isInternal: isInternal)
         let fiber = vm.makeFiber(item: 0, context: nil)
         let closure = vm.makeClosure(prototype, registers: vm.state.pointee.globals, captures: vm.state.pointee.globals)
         fiber.enter(closure.closure, arguments: [])
@@ -104,6 +106,8 @@ package actor Interpreter {
             result.error = error
             result.trace = trace
         }
+        // Not at the start: an interrupt that comes between a program's hand-over and its start is for it.
+        interruption.flag.pointee = 0
         waiters.removeValue(forKey: id)?.resume(returning: result)
     }
 

@@ -29,22 +29,51 @@ package indirect enum Snapshot: Sendable, Equatable {
     }
 }
 
-/// A credential that prints masked everywhere.
+/// A credential, or a text that holds one, that prints masked everywhere.
 package struct SecretText: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     private let text: String
+    /// With every token as `sk-…ab12`; only dots where it holds no token.
+    package let masked: String
 
-    package init(_ text: String) { self.text = text }
+    package init(_ text: String) {
+        self.init(text, hiding: [])
+    }
+
+    /// - Parameter secrets: credentials that are no tokens, as they may stand in the text.
+    init(_ text: String, hiding secrets: [String]) {
+        self.text = text
+        var shown = SecretText.maskingTokens(in: text)
+        for secret in secrets where shown.contains(secret) { shown = shown.replacing(secret, with: "…") }
+        masked = shown == text ? "…" : shown
+    }
 
     /// The credential itself.
     package func reveal() -> String { text }
 
-    /// `sk-…ab12`: the first three and last four characters of a long one, otherwise only dots.
-    package var masked: String {
-        text.utf8.count >= 16 ? "\(text.prefix(3))…\(text.suffix(4))" : "…"
-    }
-
     package var description: String { masked }
     package var debugDescription: String { masked }
+
+    /// Every `sk-` with at least 32 letters and digits after it is cut to its last four.
+    private static func maskingTokens(in text: String) -> String {
+        var shown: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        let mark = Array("sk-".utf8)
+        while let first = rest.first {
+            if rest.starts(with: mark) {
+                let token = rest.dropFirst(3).prefix {
+                    (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) || $0 == 0x2D || $0 == 0x5F
+                }
+                if token.count >= 32 {
+                    shown += Array("sk-…".utf8) + token.suffix(4)
+                    rest = rest[token.endIndex...]
+                    continue
+                }
+            }
+            shown.append(first)
+            rest = rest.dropFirst()
+        }
+        return String(decoding: shown, as: UTF8.self)
+    }
 }
 
 /// What a script's `catch e` sees, and what an uncaught error prints.

@@ -20,7 +20,7 @@ extension VM {
                 globalCapacity: globalCapacity, prototypes: [], natives: builtins.map { VM.entry($0) }, methods: methods,
                 methodNames: names, catalog: catalog, builtins: builtins, pending: nil, pendingValue: .null, failure: nil,
                 current: nil, budget: budget, steps: 0, isInterrupted: isInterrupted, scratch: [], services: services,
-                fibers: [:], ready: [], nextFiber: 0, pinned: [:], nextPin: 0))
+                fibers: [:], ready: [], nextFiber: 0, secrets: [], pinned: [:], nextPin: 0))
         for (number, name) in names.enumerated() {
             for (type, builtin) in catalog.methods(named: name) {
                 for tag in VM.tags(of: type) { methods[number * VM.tagCount + Int(tag)] = Int32(builtin) }

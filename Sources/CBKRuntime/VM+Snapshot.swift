@@ -13,7 +13,7 @@ extension VM {
         case Tag.duration: return .duration(value.int)
         case Tag.datetime: return .datetime(value.int)
         case Tag.string: return .string(value.string.text)
-        case Tag.secret: return .secret(SecretText(value.string.text))
+        case Tag.secret: return .secret(secretText(value))
         case Tag.list where depth < VM.deepest:
             return .list((0..<value.list.pointee.count).map { snapshot(value.list.pointee.items[$0], depth: depth + 1) })
         case Tag.record where depth < VM.deepest:

@@ -96,7 +96,7 @@ private struct TextWriter {
         case Tag.datetime: write(datetimeText(value.int))
         case Tag.omit: write("omit")
         case Tag.string: bytes.append(contentsOf: value.string.buffer)
-        case Tag.secret: write(SecretText(value.string.text).masked)
+        case Tag.secret: write(vm.secretText(value).masked)
         case Tag.list: writeList(value.list, depth)
         case Tag.record: writeRecord(value.record, depth)
         case Tag.native: write("<function \(vm.state.pointee.builtins[Int(value.bits)].signature.name)>")

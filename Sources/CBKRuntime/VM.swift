@@ -35,6 +35,8 @@ struct VMState {
     var fibers: [UInt64: Fiber]
     var ready: [Fiber]
     var nextFiber: UInt64
+    /// Credentials that are no tokens, such as those of the environment: hidden inside longer texts, too.
+    var secrets: [String]
     /// Values that host code holds.
     var pinned: [Int: Value]
     var nextPin: Int
@@ -115,10 +117,15 @@ package struct VM {
     }
 
     package func secret(_ text: SecretText) -> Value {
+        let plain = text.reveal()
+        if text.masked == "…", !plain.isEmpty, !state.pointee.secrets.contains(plain) { state.pointee.secrets.append(plain) }
         var value = string(text.reveal())
         value.tag = Tag.secret
         return value
     }
+
+    /// A secret value's text, to be taken out of the machine.
+    func secretText(_ value: Value) -> SecretText { SecretText(value.string.text, hiding: state.pointee.secrets) }
 
     // MARK: Lists
 

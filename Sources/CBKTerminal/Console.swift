@@ -14,13 +14,22 @@ import Synchronization
 /// Where text goes: a descriptor, or a string in tests.
 package protocol TextOutput: AnyObject, Sendable {
     func write(_ text: String)
+    /// The error number of the first write that failed; 0 while all is well.
+    var failure: CInt { get }
+}
+
+extension TextOutput {
+    package var failure: CInt { 0 }
 }
 
 /// A class since it is one end of the outside world; writes whole texts, never less.
 package final class DescriptorOutput: TextOutput {
     private let descriptor: CInt
+    private let firstFailure = Mutex<CInt>(0)
 
     package init(_ descriptor: CInt) { self.descriptor = descriptor }
+
+    package var failure: CInt { firstFailure.withLock { $0 } }
 
     package func write(_ text: String) {
         var text = text
@@ -34,7 +43,9 @@ package final class DescriptorOutput: TextOutput {
                     var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     _ = poll(&waiting, 1, 1_000)
                 } else if errno != EINTR {
-                    // A closed output is no reason to stop: SIGPIPE or the exit status tells.
+                    // A closed output is no reason to stop: the exit status tells.
+                    let number = errno
+                    firstFailure.withLock { if $0 == 0 { $0 = number } }
                     return
                 }
             }
@@ -147,6 +158,12 @@ package final class Console: Sendable {
             err.write("\n")
             state.isMidLine = false
         }
+    }
+
+    /// Why standard output did not take everything; nil where it did, or where its reader went away.
+    package var lostOutput: String? {
+        let number = out.failure
+        return number == 0 || number == EPIPE ? nil : String(cString: strerror(number))
     }
 
     package func flush() { state.withLock { empty(&$0) } }

@@ -83,13 +83,13 @@ final class Engine: Sendable {
         if error.kind == .cancelled { return lastSignal.withLock { $0 } == .terminated ? .terminated : .interrupted }
         // A missing column was found before anything was sent.
         if error.code == "E0703" { return .usage }
-        if error.status == 401 || error.status == 402 || error.code == "E0608" { return .fatal }
+        if error.status == 401 || error.status == 402 || (error.kind == .io && !error.isCatchable) { return .fatal }
         return .failed
     }
 
     /// An uncaught error, as it is printed.
     static func rendered(_ error: ScriptError, _ trace: [TraceEntry], color: Bool) -> String {
-        var message = error.message
+        var message = maskingTokens(in: error.message)
         if let operation = error.operation, error.kind == .api || error.kind == .network { message = "\(operation): \(message)" }
         if let status = error.status { message += " (status \(status))" }
         let code = error.code ?? error.kind.rawValue.uppercased()

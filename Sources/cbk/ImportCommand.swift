@@ -54,6 +54,10 @@ struct ImportCommand {
         }
         guard let path = parsed.words.first else { throw UsageError("'import' needs a file: cbk import FILE.csv") }
         guard parsed.words.count == 1 else { throw UsageError("'import' takes one file, not also '\(parsed.words[1])'") }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue, !Self.isRegular(path) {
+            throw UsageError("'\(path)' is read more than once, so it must be a file: save the rows to one first")
+        }
         let options = try csvOptions(parsed)
         let mapping = try mapping(path, options, parsed)
         let text = ImportScript.text(mapping: mapping, options: try scriptOptions(path, options, parsed))
@@ -64,7 +68,8 @@ struct ImportCommand {
         var settings = BatchHost.Settings()
         if !parsed.has("no-preflight") {
             let report = try preflight(path, options, mapping, parsed)
-            if !parsed.has("quiet") { show(report, mapping) }
+            if !parsed.has("quiet") { console.note(mapping.table) }
+            if !parsed.has("quiet") || report.badRows > 0 { show(report) }
             if parsed.has("strict"), report.badRows > 0 {
                 console.note("--strict: nothing was sent\n")
                 return ExitCode.usage.rawValue
@@ -96,6 +101,11 @@ struct ImportCommand {
             }
         }
         return result
+    }
+
+    private static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     private func csvOptions(_ parsed: ParsedFlags) throws(UsageError) -> CSVOptions {
@@ -130,7 +140,7 @@ struct ImportCommand {
         do throws(CSVError) {
             return try CSVReader(path: path, options: options)
         } catch {
-            throw UsageError("'\(path)': \(error.message)")
+            throw UsageError(error.message.contains("'\(path)'") ? error.message : "'\(path)': \(error.message)")
         }
     }
 
@@ -155,12 +165,11 @@ struct ImportCommand {
                 try CSVReader(path: path, options: options), mapping: mapping, skipRows: parsed.int("skip-rows") ?? 0,
                 maxRows: parsed.int("max-rows"))
         } catch {
-            throw UsageError("'\(path)': \(error.message)")
+            throw UsageError(error.message.contains("'\(path)'") ? error.message : "'\(path)': \(error.message)")
         }
     }
 
-    private func show(_ report: PreflightReport, _ mapping: ColumnMapping) {
-        console.note(mapping.table)
+    private func show(_ report: PreflightReport) {
         if report.unguardedCells > 0 {
             console.note("\(report.unguardedCells) cells lost the quote that guards a formula; --keep-quotes keeps it\n")
         }

@@ -16,6 +16,10 @@ struct Main {
         let console = Console(environment: ProcessInfo.processInfo.environment)
         let code = await run(words, console)
         console.flush()
+        if let why = console.lostOutput {
+            console.note("cbk: standard output was not written: \(why.lowercased())\n")
+            exit(code == 0 ? ExitCode.fatal.rawValue : code)
+        }
         exit(code)
     }
 

@@ -110,8 +110,9 @@ struct ScriptCommand {
             code = await printValue(result, engine, slot, parsed)
         }
         let summary = engine.summary
-        if !parsed.has("quiet") { console.note(summary.text) }
-        return code.combined(with: summary.exitCode).rawValue
+        let whole = code.combined(with: summary.exitCode)
+        if !parsed.has("quiet") || whole != .success { console.note(summary.text) }
+        return whole.rawValue
     }
 
     private var runName: String {
@@ -159,7 +160,7 @@ struct ScriptCommand {
         let loop = Compilation(
             SourceFile(name: "-e", text: "_.to_list()"), catalog: Library.catalog, scope: scope, isInteractive: true)
         guard let chunk = loop.chunk else { return .failed }
-        let list = await engine.interpreter.run(chunk, source: loop.source, globalCount: slot + 2)
+        let list = await engine.interpreter.run(chunk, source: loop.source, globalCount: slot + 2, isInternal: true)
         if let error = list.error {
             console.note(Engine.rendered(error, list.trace, color: console.errPalette.isOn))
             return engine.exitCode(error)

@@ -100,7 +100,7 @@ final class Session: ReplSession {
         let source = SourceFile(name: "cbk", text: "_.take(\(Session.pageSize + 1)).to_list()")
         let compilation = Compilation(source, catalog: catalog, scope: scope, isInteractive: true, isRepl: true)
         guard let chunk = compilation.chunk else { return outcome }
-        let result = await engine.interpreter.run(chunk, source: source, globalCount: scope.slotCount)
+        let result = await engine.interpreter.run(chunk, source: source, globalCount: scope.slotCount, isInternal: true)
         if let error = result.error {
             outcome.outcome = error.kind == .cancelled ? .cancelled : .failed
             outcome.diagnostics += Engine.rendered(error, result.trace, color: false)

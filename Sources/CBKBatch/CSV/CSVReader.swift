@@ -20,7 +20,7 @@ package final class CSVReader: Sendable {
 
     /// - Throws: what makes the file unreadable as a whole.
     package convenience init(path: String, options: CSVOptions = CSVOptions()) throws(CSVError) {
-        try self.init(name: path, source: try CSVFileSource(path: path), options: options)
+        try self.init(name: "'\(path)'", source: try CSVFileSource(path: path), options: options)
     }
 
     /// - Parameters:

@@ -80,7 +80,7 @@ package final class RunFolder: Sendable {
 
     private func make(_ state: inout State) throws(BatchError) -> (descriptor: Int32, path: String) {
         if let path = state.path { return (state.descriptor, path) }
-        if mkdir(parent, 0o700) != 0, errno != EEXIST { throw BatchError.file(parent, "made", errno) }
+        try makeParents()
         let base = "\(parent)/\(timestamp(now()))-\(wish)"
         var path = base
         var number = 2
@@ -93,6 +93,15 @@ package final class RunFolder: Sendable {
         guard descriptor >= 0 else { throw BatchError.file(path, "opened", errno) }
         state = State(descriptor: descriptor, path: path)
         return (descriptor, path)
+    }
+
+    /// Makes the folder of all runs, with those above it.
+    private func makeParents() throws(BatchError) {
+        var path = parent.hasPrefix("/") ? "" : "."
+        for part in parent.split(separator: "/") {
+            path += "/\(part)"
+            if mkdir(path, 0o700) != 0, errno != EEXIST, errno != EROFS { throw BatchError.file(parent, "made", errno) }
+        }
     }
 
     private static func openFolder(_ path: String) -> Int32 {

@@ -51,6 +51,8 @@ package final class SecretsFile: Sendable {
 
     private let folder: RunFolder
     private let state = Mutex(State())
+    /// Held while the file is opened, which happens once.
+    private let opening = Mutex(())
     private let queue = DispatchQueue(label: "cbk.secrets")
 
     package init(folder: RunFolder) { self.folder = folder }
@@ -64,6 +66,9 @@ package final class SecretsFile: Sendable {
 
     /// How many tokens were added.
     package var count: Int { state.withLock { $0.count } }
+
+    /// Opens the file, so that a token is minted only where it can be kept.
+    package func prepare() throws(BatchError) { _ = try openedFile() }
 
     /// Adds a row; returns when it is on the disk.
     package func append(_ token: MintedToken) async throws(BatchError) {
@@ -111,6 +116,10 @@ package final class SecretsFile: Sendable {
     }
 
     private func openedFile() throws(BatchError) -> (descriptor: Int32, path: String) {
+        try opening.withLock { _ throws(BatchError) in try openedOnce() }
+    }
+
+    private func openedOnce() throws(BatchError) -> (descriptor: Int32, path: String) {
         if let file = state.withLock({ $0.file }) { return file }
         let file = try folder.open("secrets.csv", .appending)
         do throws(BatchError) {

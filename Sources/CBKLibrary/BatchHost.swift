@@ -48,6 +48,9 @@ package final class BatchHost: Sendable {
     /// Those that have ended, in order.
     package var results: [BatchResult] { state.withLock { $0.results } }
 
+    /// Whether a batch is under way.
+    package var isRunning: Bool { state.withLock { !$0.sessions.isEmpty } }
+
     /// Asks the batches under way to start nothing more.
     ///
     /// - Returns: false where there is none, or they were asked already.
@@ -98,10 +101,11 @@ package final class BatchHost: Sendable {
         return result
     }
 
-    /// Ends the batches that an abandoned program left: what was in flight stays pending.
-    package func closeAll() {
+    /// Ends the batches that an abandoned program left. Rows that were not read yet are in none of their files.
+    package func closeAll(_ kind: StopReason.Kind) {
         for number in state.withLock({ $0.sessions.keys.sorted() }) {
-            session(number)?.run.stop(StopReason(.interrupted, "abandoned"))
+            session(number)?.run.stop(StopReason(kind, "abandoned"))
+            warn("the batch was abandoned: what it had not read yet is in no result file")
             _ = close(number)
         }
     }

@@ -94,6 +94,9 @@ package struct FlagParser: Sendable {
                 parsed.values[flag.name, default: []].append(.bool(isSet))
                 continue
             }
+            if attached == nil, rest.first?.hasPrefix("--") == true, let next = rest.first {
+                throw UsageError("'\(word)' needs a value before '\(next)'; a value that begins so is given as \(word)=\(next)")
+            }
             guard let text = attached ?? rest.popFirst() else {
                 throw UsageError("'\(word)' needs a value: \(usage(flag))")
             }

@@ -54,7 +54,7 @@ package struct SecretText: Sendable, Equatable, CustomStringConvertible, CustomD
     package var debugDescription: String { masked }
 
     /// Every `sk-` with at least 32 letters and digits after it is cut to its last four.
-    private static func maskingTokens(in text: String) -> String {
+    static func maskingTokens(in text: String) -> String {
         var shown: [UInt8] = []
         var rest = Array(text.utf8)[...]
         let mark = Array("sk-".utf8)

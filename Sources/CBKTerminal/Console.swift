@@ -166,6 +166,9 @@ package final class Console: Sendable {
         return number == 0 || number == EPIPE ? nil : String(cString: strerror(number))
     }
 
+    /// Whether the reader of standard output went away.
+    package var isOutputClosed: Bool { out.failure == EPIPE }
+
     package func flush() { state.withLock { empty(&$0) } }
 
     private func empty(_ state: inout State) {

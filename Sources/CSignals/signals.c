@@ -12,7 +12,7 @@ static int pipe_ends[2] = {-1, -1};
 
 static void handle(int number) {
     int saved = errno;
-    char letter = number == SIGINT ? 'I' : number == SIGTERM ? 'T' : number == SIGCONT ? 'C' : 'W';
+    char letter = number == SIGINT ? 'I' : number == SIGTERM || number == SIGHUP ? 'T' : number == SIGCONT ? 'C' : 'W';
     ssize_t written = write(pipe_ends[1], &letter, 1);
     (void)written;
     errno = saved;
@@ -46,6 +46,8 @@ int cbk_signals_install(void) {
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, 0);
     sigaction(SIGTERM, &action, 0);
+    /* A closed terminal asks for the same as SIGTERM. */
+    sigaction(SIGHUP, &action, 0);
     sigaction(SIGWINCH, &action, 0);
     sigaction(SIGCONT, &action, 0);
     return pipe_ends[0];

@@ -6,6 +6,8 @@ import CBKSyntax
 import Foundation
 
 struct Compilation: Sendable {
+    private static let mostShown = 20
+
     let source: SourceFile
     private(set) var diagnostics: [Diagnostic]
     let program: CheckedProgram
@@ -38,8 +40,11 @@ struct Compilation: Sendable {
     }
 
     func rendered(color: Bool) -> String {
-        let text = CBKSyntax.rendered(diagnostics, in: source, color: color)
-        return text.isEmpty || text.hasSuffix("\n") ? text : text + "\n"
+        let shown = Compilation.mostShown
+        var text = CBKSyntax.rendered(Array(diagnostics.prefix(shown)), in: source, color: color)
+        if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+        if diagnostics.count > shown { text += "… and \(diagnostics.count - shown) more\n" }
+        return text
     }
 
     /// Whether a batch stands as a statement of the top level or of a block of it: its rows are the program's output.

@@ -43,9 +43,10 @@ final class Engine: Sendable {
             budgets: GateBudgets(
                 requests: flags.int("max-requests") ?? 50_000_000, writes: flags.int("max-writes") ?? 10_000_000))
         self.opening = opening
+        let output = ConsoleOutput(console: console)
         let host = BatchHost(folder: folder, settings: settings) { line in console.note("warning: \(line)\n") }
         services = Services(
-            output: ConsoleOutput(console: console), gate: { () throws(ScriptError) in try opening.gate() },
+            output: output, gate: { () throws(ScriptError) in try opening.gate() },
             environment: environment,
             now: { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) },
             files: FileAccess(
@@ -55,6 +56,8 @@ final class Engine: Sendable {
             batches: host, printsToError: printsToError)
         interpreter = Interpreter(
             builtins: Library.builtins, catalog: Library.catalog, services: services, budget: flags.budget)
+        // A batch goes on, since its results are in files; what only prints has nobody to print for.
+        output.whenClosed { [interpreter, host] in if !host.isRunning { interpreter.interrupt() } }
     }
 
     /// Requests sent so far.
@@ -67,6 +70,9 @@ final class Engine: Sendable {
             batches: services.batches.results, secretsPath: secrets?.path, tokens: secrets?.count ?? 0,
             isSandboxImplied: target.isImplied && counts.writes > 0, counts: counts)
     }
+
+    /// Closes the store, so that all of it is in its file. Nothing runs afterwards.
+    func close() { opening.close() }
 
     /// ^C or SIGTERM: batches drain; a second one, or anything else that runs, is ended.
     func interrupt(_ kind: StopReason.Kind) {
@@ -123,12 +129,15 @@ private final class GateOpening: Sendable {
     private let folder: RunFolder
     private let budgets: GateBudgets
     private let gateIfOpen = Mutex<Gate?>(nil)
+    private let store = Mutex<SandboxStore?>(nil)
 
     init(home: Home, folder: RunFolder, budgets: GateBudgets) {
         self.home = home
         self.folder = folder
         self.budgets = budgets
     }
+
+    func close() { store.withLock { $0?.close() } }
 
     var existing: Gate? { gateIfOpen.withLock { $0 } }
 
@@ -138,6 +147,7 @@ private final class GateOpening: Sendable {
                 if let known { return known }
                 try home.prepare()
                 let store = try SandboxStore.open(path: home.store)
+                self.store.withLock { $0 = store }
                 let gate = Gate(
                     connection: PartnerConnection(transport: SandboxTransport(store: store)),
                     secrets: SecretsFile(folder: folder),
@@ -155,8 +165,18 @@ private final class GateOpening: Sendable {
 
 final class ConsoleOutput: ScriptOutput {
     private let console: Console
+    /// What to do when nobody reads any more.
+    private let onClosed = Mutex<(@Sendable () -> Void)?>(nil)
+
     init(console: Console) { self.console = console }
-    func print(_ text: String) { console.print(console.outIsTerminal ? VisibleText.lines(text) : text) }
+
+    func whenClosed(_ action: @escaping @Sendable () -> Void) { onClosed.withLock { $0 = action } }
+
+    func print(_ text: String) {
+        console.print(console.outIsTerminal ? VisibleText.lines(text) : text)
+        if console.isOutputClosed { onClosed.withLock { $0 }?() }
+    }
+
     func note(_ text: String) { console.note(console.errIsTerminal ? VisibleText.lines(text) : text) }
 }
 

@@ -21,7 +21,7 @@ struct ImportCommand {
         Flag("max-rows", .count, "N", "the most rows to import"),
         Flag("strict", .toggle, "", "refuse a file with bad rows"),
         Flag("no-preflight", .toggle, "", "do not look at every row first"),
-        Flag("mode", .choice(["create"]), "MODE", "create: one new user for each row", defaultText: "create"),
+        Flag("mode", .text, "MODE", "create: one new user for each row", defaultText: "create"),
         Flag("print-script", .toggle, "", "print the script and stop"),
         Flag("help", short: "h", .toggle, "", "this text"),
     ]
@@ -52,6 +52,10 @@ struct ImportCommand {
             console.print(ImportCommand.help)
             return 0
         }
+        if let mode = parsed.text("mode"), mode != "create" {
+            let isLater = ["upsert", "update", "delete", "sync"].contains(mode)
+            throw UsageError(isLater ? "--mode \(mode) is not in this version" : "--mode takes 'create', not '\(mode)'")
+        }
         guard let path = parsed.words.first else { throw UsageError("'import' needs a file: cbk import FILE.csv") }
         guard parsed.words.count == 1 else { throw UsageError("'import' takes one file, not also '\(parsed.words[1])'") }
         var isFolder: ObjCBool = false
@@ -70,6 +74,10 @@ struct ImportCommand {
             let report = try preflight(path, options, mapping, parsed)
             if !parsed.has("quiet") { console.note(mapping.table) }
             if !parsed.has("quiet") || report.badRows > 0 { show(report) }
+            if let wrong = report.problems.first(where: { $0.code == CSVRowError.Code.encoding.rawValue }) {
+                throw UsageError(
+                    "'\(path)' has another encoding than it was read with: nothing was sent; \(wrong)")
+            }
             if parsed.has("strict"), report.badRows > 0 {
                 console.note("--strict: nothing was sent\n")
                 return ExitCode.usage.rawValue
@@ -127,11 +135,17 @@ struct ImportCommand {
         return options
     }
 
+    private func jobs(_ parsed: ParsedFlags) throws(UsageError) -> Int {
+        let jobs = parsed.int("jobs") ?? 64
+        guard (1...256).contains(jobs) else { throw UsageError("-j takes a number from 1 to 256, not \(jobs)") }
+        return jobs
+    }
+
     private func scriptOptions(_ path: String, _ options: CSVOptions, _ parsed: ParsedFlags) throws(UsageError)
         -> ImportScript.Options
     {
         ImportScript.Options(
-            file: path, parallel: parsed.int("jobs") ?? 64, tokenName: parsed.text("with-token"),
+            file: path, parallel: try jobs(parsed), tokenName: parsed.text("with-token"),
             skipRows: parsed.int("skip-rows") ?? 0, maxRows: parsed.int("max-rows"), keepsQuotes: parsed.has("keep-quotes"),
             delimiter: options.delimiter.map { String(decoding: [$0], as: UTF8.self) }, encoding: options.encoding)
     }
@@ -171,11 +185,11 @@ struct ImportCommand {
 
     private func show(_ report: PreflightReport) {
         if report.unguardedCells > 0 {
-            console.note("\(report.unguardedCells) cells lost the quote that guards a formula; --keep-quotes keeps it\n")
+            console.note("\(report.unguardedCells) cell\(report.unguardedCells == 1 ? "" : "s") lost the quote that guards a formula; --keep-quotes keeps it\n")
         }
         guard report.badRows > 0 else { return }
-        console.note("\(report.badRows) of \(report.rows) rows are bad and will not be sent:\n")
-        for problem in report.problems.prefix(20) { console.note("  \(VisibleText.line(problem.description))\n") }
+        console.note("\(report.badRows) of \(report.rows) rows \(report.badRows == 1 ? "is" : "are") bad and will not be sent:\n")
+        for problem in report.problems.prefix(20) { console.note("  \(VisibleText.line(maskingTokens(in: problem.description)))\n") }
         if report.problems.count > 20 { console.note("  … \(report.problems.count - 20) more, all in failed.csv\n") }
     }
 }

@@ -53,6 +53,9 @@ struct Invocation {
                 continue
             }
             flags = before
+            if word.lowercased().hasSuffix(".csv") {
+                throw UsageError("'\(word)' is no script; did you mean 'cbk import \(word)'?")
+            }
             if word.hasSuffix(".cbk") || word.contains("/") {
                 command = .script(path: word, arguments: Array(rest))
                 return

@@ -13,9 +13,13 @@ enum Version {
 struct Main {
     static func main() async {
         let words = Array(CommandLine.arguments.dropFirst())
+        // A reader that goes away ends no run: the write fails instead.
+        signal(SIGPIPE, SIG_IGN)
         let console = Console(environment: ProcessInfo.processInfo.environment)
         let code = await run(words, console)
         console.flush()
+        // As if SIGPIPE had ended it: what a shell expects of a writer whose reader is gone.
+        if console.isOutputClosed, code == ExitCode.interrupted.rawValue { exit(141) }
         if let why = console.lostOutput {
             console.note("cbk: standard output was not written: \(why.lowercased())\n")
             exit(code == 0 ? ExitCode.fatal.rawValue : code)
@@ -53,7 +57,7 @@ struct Main {
                 return try await ReplCommandLine.run(invocation.flags, console)
             }
         } catch {
-            console.note("cbk: \(error.message)\n")
+            console.note("cbk: \(VisibleText.lines(maskingTokens(in: error.message)))\n")
             return 2
         }
     }

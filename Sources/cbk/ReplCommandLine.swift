@@ -42,6 +42,7 @@ enum ReplCommandLine {
             return repl?.run()
         }
         console.note(engine.summary.batches.isEmpty && engine.summary.tokens == 0 ? "" : engine.summary.text)
+        engine.close()
         switch ending ?? nil {
         case .left?: return ExitCode.success.rawValue
         case .terminated?: return ExitCode.terminated.rawValue

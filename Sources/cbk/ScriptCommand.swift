@@ -25,7 +25,10 @@ struct ScriptCommand {
 
     func run() async throws(UsageError) -> Int32 {
         let file = try read()
-        let compilation = Compilation(file, catalog: Library.catalog, isInteractive: printsLastValue)
+        var compilation = Compilation(file, catalog: Library.catalog, isInteractive: printsLastValue)
+        // Standard input that declares parameters is a script like one in a file.
+        let isScript = !compilation.program.parameters.isEmpty
+        if isScript, printsLastValue { compilation = Compilation(file, catalog: Library.catalog) }
         let parameters = compilation.program.parameters
         let parser = FlagParser(
             SharedFlags.all + parameters.map(\.flag) + [Flag("help", short: "h", .toggle, "", "list the parameters")])
@@ -44,7 +47,7 @@ struct ScriptCommand {
         }
         if let word = parsed.words.first { throw UsageError("'\(file.name)' takes flags only, not '\(word)'; --help lists them") }
         if !parsed.has("quiet") { console.note(report) }
-        return try await execute(compilation, parameters, parsed)
+        return try await execute(compilation, parameters, parsed, printsValue: printsLastValue && !isScript)
     }
 
     private var printsLastValue: Bool {
@@ -72,7 +75,7 @@ struct ScriptCommand {
     // MARK: Running
 
     private func execute(
-        _ compilation: Compilation, _ parameters: [ParameterDeclaration], _ parsed: ParsedFlags
+        _ compilation: Compilation, _ parameters: [ParameterDeclaration], _ parsed: ParsedFlags, printsValue: Bool
     ) async throws(UsageError) -> Int32 {
         var values: [(Int, Snapshot)] = []
         var paths: [String] = []
@@ -99,20 +102,30 @@ struct ScriptCommand {
         }
         let slot = compilation.program.scope.slotCount
         let result = await engine.interpreter.run(
-            chunk, source: compilation.source, globalCount: slot + 1, lastValueSlot: printsLastValue ? slot : nil)
+            chunk, source: compilation.source, globalCount: slot + 1, lastValueSlot: printsValue ? slot : nil)
         clock?.cancel()
-        engine.services.batches.closeAll()
+        engine.services.batches.closeAll(result.error?.kind == .limit ? .budget : .interrupted)
         var code = ExitCode.success
         if let error = result.error {
-            console.note(Engine.rendered(error, result.trace, color: console.errPalette.isOn))
+            report(error, result.trace)
             code = engine.exitCode(error)
-        } else if printsLastValue {
+        } else if printsValue {
             code = await printValue(result, engine, slot, parsed)
         }
+        engine.close()
         let summary = engine.summary
         let whole = code.combined(with: summary.exitCode)
         if !parsed.has("quiet") || whole != .success { console.note(summary.text) }
         return whole.rawValue
+    }
+
+    /// An interruption needs no place in the code.
+    private func report(_ error: ScriptError, _ trace: [TraceEntry]) {
+        if error.kind == .cancelled {
+            if !console.isOutputClosed { console.note("interrupted\n") }
+        } else {
+            console.note(Engine.rendered(error, trace, color: console.errPalette.isOn))
+        }
     }
 
     private var runName: String {
@@ -158,11 +171,11 @@ struct ScriptCommand {
         scope.globals["_"] = SessionScope.Global(name: "_", kind: .constant, slot: slot)
         scope.slotCount = slot + 1
         let loop = Compilation(
-            SourceFile(name: "-e", text: "_.to_list()"), catalog: Library.catalog, scope: scope, isInteractive: true)
+            SourceFile(name: "-e", text: format == "text" ? "for item in _ { print(item) }" : "_.to_list()"), catalog: Library.catalog, scope: scope, isInteractive: true)
         guard let chunk = loop.chunk else { return .failed }
         let list = await engine.interpreter.run(chunk, source: loop.source, globalCount: slot + 2, isInternal: true)
         if let error = list.error {
-            console.note(Engine.rendered(error, list.trace, color: console.errPalette.isOn))
+            report(error, list.trace)
             return engine.exitCode(error)
         }
         console.print(ValuePrinter(console: console, format: format).text(list.value))

@@ -34,14 +34,27 @@ final class Session: ReplSession {
     var target: ReplTarget { ReplTarget(name: "sandbox", isLive: false, details: home.store) }
     var catalog: Catalog { Library.catalog }
 
-    func interrupt() { engine.interrupt(.interrupted) }
+    func interrupt() {
+        // The prompt says what it means.
+        if !engine.services.batches.interrupt(.interrupted) { engine.interpreter.interrupt() }
+    }
 
-    func isIncomplete(_ text: String) -> Bool { parse(SourceFile(name: "cbk", text: text), interactive: true).isIncomplete }
+    func isIncomplete(_ text: String) -> Bool {
+        let parsed = parse(SourceFile(name: "cbk", text: text), interactive: true)
+        // A string ends on its line: no further line can mend one that does not.
+        return parsed.isIncomplete && !parsed.diagnostics.contains { $0.code == SyntaxCode.unterminatedString.rawValue }
+    }
 
     func liveNames() -> LiveNames { state.withLock { $0.live } }
 
     func evaluate(_ text: String, name: String) async -> ReplResult {
-        await run(text, name, keepsValue: true)
+        let word = text.filter { !$0.isWhitespace }
+        if let command = ["exit": ":quit", "quit": ":quit", "help": ":help", "?": ":help"][word],
+            state.withLock({ $0.scope.globals[word] }) == nil
+        {
+            return ReplResult(.failed, diagnostics: "the prompt's own commands begin with a colon: \(command)\n")
+        }
+        return await run(text, name, keepsValue: true)
     }
 
     func typeName(of expression: String) async -> ReplResult {
@@ -69,7 +82,7 @@ final class Session: ReplSession {
         let result = await engine.interpreter.run(
             chunk, source: compilation.source, globalCount: after.slotCount,
             lastValueSlot: keepsValue ? Session.lastValueSlot : nil)
-        engine.services.batches.closeAll()
+        engine.services.batches.closeAll(.interrupted)
         var outcome = ReplResult(.nothing, diagnostics: report)
         if let error = result.error {
             outcome.outcome = error.kind == .cancelled ? .cancelled : .failed

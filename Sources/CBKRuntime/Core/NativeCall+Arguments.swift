@@ -89,9 +89,10 @@ extension NativeCall {
 }
 
 extension UnsafeMutablePointer where Pointee == StringObject {
-    /// For messages: the text in quotes, shortened.
+    /// For messages: the text in quotes, tokens masked, shortened.
     var quoted: String {
-        let text = self.text
+        // Masked before it is cut: half of a token is one, too.
+        let text = SecretText.maskingTokens(in: self.text)
         return text.unicodeScalars.count > 40
             ? "'\(String(String.UnicodeScalarView(text.unicodeScalars.prefix(40))))…'" : "'\(text)'"
     }

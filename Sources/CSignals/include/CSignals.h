@@ -1,4 +1,4 @@
-/* The process's signals as bytes in a pipe: SIGINT is 'I', SIGTERM 'T', SIGWINCH 'W', SIGCONT 'C'. A reader polls
+/* The process's signals as bytes in a pipe: SIGINT is 'I', SIGTERM and SIGHUP 'T', SIGWINCH 'W', SIGCONT 'C'. A reader polls
  * the descriptor beside its other ones; nothing else happens in the handler. */
 #pragma once
 

@@ -185,11 +185,15 @@ struct ImportCommand {
 
     private func show(_ report: PreflightReport) {
         if report.unguardedCells > 0 {
-            console.note("\(report.unguardedCells) cell\(report.unguardedCells == 1 ? "" : "s") lost the quote that guards a formula; --keep-quotes keeps it\n")
+            console.note(
+                "\(report.unguardedCells) cell\(report.unguardedCells == 1 ? "" : "s") lost the quote that guards a formula; --keep-quotes keeps it\n"
+            )
         }
         guard report.badRows > 0 else { return }
         console.note("\(report.badRows) of \(report.rows) rows \(report.badRows == 1 ? "is" : "are") bad and will not be sent:\n")
-        for problem in report.problems.prefix(20) { console.note("  \(VisibleText.line(maskingTokens(in: problem.description)))\n") }
+        for problem in report.problems.prefix(20) {
+            console.note("  \(VisibleText.line(maskingTokens(in: problem.description)))\n")
+        }
         if report.problems.count > 20 { console.note("  … \(report.problems.count - 20) more, all in failed.csv\n") }
     }
 }

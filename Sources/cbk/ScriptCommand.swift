@@ -171,7 +171,8 @@ struct ScriptCommand {
         scope.globals["_"] = SessionScope.Global(name: "_", kind: .constant, slot: slot)
         scope.slotCount = slot + 1
         let loop = Compilation(
-            SourceFile(name: "-e", text: format == "text" ? "for item in _ { print(item) }" : "_.to_list()"), catalog: Library.catalog, scope: scope, isInteractive: true)
+            SourceFile(name: "-e", text: format == "text" ? "for item in _ { print(item) }" : "_.to_list()"),
+            catalog: Library.catalog, scope: scope, isInteractive: true)
         guard let chunk = loop.chunk else { return .failed }
         let list = await engine.interpreter.run(chunk, source: loop.source, globalCount: slot + 2, isInternal: true)
         if let error = list.error {

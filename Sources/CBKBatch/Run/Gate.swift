@@ -101,7 +101,9 @@ package final class Gate: Sendable {
     ) async throws(BatchError) -> JSONValue {
         let isWrite = operation.effect.isWrite
         // A secret comes once: where it could not be kept, it is not asked for.
-        if operation.answer.fields.contains(where: { if case .secret = $0.type { true } else { false } }) { try secrets.prepare() }
+        if operation.answer.fields.contains(where: { if case .secret = $0.type { true } else { false } }) {
+            try secrets.prepare()
+        }
         try countIn(operation)
         if let limiter {
             do {

@@ -1,6 +1,6 @@
 // The loop that executes bytecode. One function, one switch: the hot state is in locals, an instruction that fails
-// or calls the collector stores `pc` first. Slow cases are calls to functions that are never inlined here. It is one
-// piece because a switch over all opcodes with its state in locals is what makes it fast.
+// or calls the collector stores `pc` first. Slow cases are calls to functions that are never inlined here.
+// One piece: a switch over all opcodes with its state in locals is what makes it fast.
 //
 // ORDER: Opcode (CBKCompiler/Opcode.swift says what each does)
 

@@ -135,7 +135,8 @@ extension DiagnosticCode {
         DiagnosticCode(
             .parallelRange, "parallel out of range",
             "'parallel' says how many items are in flight at once: 1 to 256.",
-            example: "batch n in [1, 2] by n parallel 1000 { print(n) }", mend: "batch n in [1, 2] by n parallel 100 { print(n) }"),
+            example: "batch n in [1, 2] by n parallel 1000 { print(n) }", mend: "batch n in [1, 2] by n parallel 100 { print(n) }"
+        ),
         DiagnosticCode(
             .streamStatement, "a stream that nobody reads",
             "Streams are lazy: as a statement this would do nothing at all.",

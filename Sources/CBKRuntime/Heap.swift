@@ -6,9 +6,9 @@
 // given back. Everything here runs on the interpreter's one thread.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 struct HeapState {
@@ -80,7 +80,8 @@ package struct Heap {
             state.pointee.freeLists[sizeClass] = cell.load(fromByteOffset: 8, as: UnsafeMutableRawPointer?.self)
             account(sizeClass * Heap.granule)
             cell.storeBytes(
-                of: ObjectHeader(kind: kind, mark: state.pointee.colour, shared: 0, sizeClass: UInt8(truncatingIfNeeded: sizeClass), aux: aux),
+                of: ObjectHeader(
+                    kind: kind, mark: state.pointee.colour, shared: 0, sizeClass: UInt8(truncatingIfNeeded: sizeClass), aux: aux),
                 as: ObjectHeader.self)
             return cell
         }
@@ -166,7 +167,8 @@ package struct Heap {
         if object.pointee.mark == state.pointee.colour || object.pointee.mark == Heap.immortal { return }
         object.pointee.mark = state.pointee.colour
         let sizeClass = object.pointee.sizeClass
-        state.pointee.marked &+= sizeClass == Heap.large ? largeSize(UnsafeMutableRawPointer(object)) : Int(sizeClass) * Heap.granule
+        state.pointee.marked &+=
+            sizeClass == Heap.large ? largeSize(UnsafeMutableRawPointer(object)) : Int(sizeClass) * Heap.granule
         if object.pointee.kind != .string { state.pointee.gray.append(object) }
     }
 
@@ -206,7 +208,9 @@ package struct Heap {
         case .record:
             let record = cell.assumingMemoryBound(to: RecordObject.self)
             if let slots = record.pointee.slots {
-                if record.pointee.isInline == 0 { state.pointee.marked &+= Int(record.pointee.capacity) * MemoryLayout<Value>.stride }
+                if record.pointee.isInline == 0 {
+                    state.pointee.marked &+= Int(record.pointee.capacity) * MemoryLayout<Value>.stride
+                }
                 mark(slots, count: Int(record.pointee.capacity))
             }
             if let table = record.pointee.table {

@@ -5,9 +5,9 @@ import CBKCompiler
 import CBKSyntax
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// How a program ended.

@@ -513,7 +513,9 @@ extension VM {
                     if !index(base, key, isOptional: false, into: registers + Int(i.a)) { break execute }
                     if i.x != 0 { registers[Int(i.a)].share() }
                 case .getIndexOptional:
-                    if !index(registers[Int(i.b)], registers[Int(i.c)], isOptional: true, into: registers + Int(i.a)) { break execute }
+                    if !index(registers[Int(i.b)], registers[Int(i.c)], isOptional: true, into: registers + Int(i.a)) {
+                        break execute
+                    }
                     if i.x != 0 { registers[Int(i.a)].share() }
                 case .slice:
                     if !slice(
@@ -598,12 +600,17 @@ extension VM {
                         let labels = pc.pointee.bc
                         pc += 1
                         frame.pointee.pc = pc
-                        guard let matched = matchLabels(callee, registers + Int(i.a) + 1, count, labels, closure) else { break execute }
+                        guard let matched = matchLabels(callee, registers + Int(i.a) + 1, count, labels, closure) else {
+                            break execute
+                        }
                         count = matched
                     }
                     guard callee.tag == Tag.closure else {
                         if callee.tag == Tag.native {
-                            switch callNative(Int(callee.bits), registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a)) {
+                            switch callNative(
+                                Int(callee.bits), registers + Int(i.a) + 1, count, fiber,
+                                destination: frame.pointee.base + Int(i.a))
+                            {
                             case .done:
                                 if heapState.pointee.debt > 0 { collect(fiber) }
                                 continue execute
@@ -649,7 +656,9 @@ extension VM {
                     if i.x != 0 {
                         let labels = pc.pointee.bc
                         pc += 1
-                        guard let matched = matchLabels(Value(native: number), arguments, count, labels, closure) else { break execute }
+                        guard let matched = matchLabels(Value(native: number), arguments, count, labels, closure) else {
+                            break execute
+                        }
                         count = matched
                     }
                     frame.pointee.pc = pc
@@ -683,7 +692,9 @@ extension VM {
                     if method >= 0 {
                         count += 1
                         if word.bc >= 0 {
-                            guard let matched = matchLabels(Value(native: method), registers + Int(i.a) + 1, count, word.bc, closure)
+                            guard
+                                let matched = matchLabels(
+                                    Value(native: method), registers + Int(i.a) + 1, count, word.bc, closure)
                             else { break execute }
                             count = matched
                         }
@@ -693,7 +704,9 @@ extension VM {
                             if heapState.pointee.debt > 0 { collect(fiber) }
                             continue execute
                         }
-                        switch callNative(method, registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a)) {
+                        switch callNative(
+                            method, registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a))
+                        {
                         case .done:
                             if heapState.pointee.debt > 0 { collect(fiber) }
                             continue execute
@@ -706,13 +719,18 @@ extension VM {
                         registers[Int(i.a)] = callee
                         for index in 0..<count { registers[Int(i.a) + 1 + index] = registers[Int(i.a) + 2 + index] }
                         if word.bc >= 0 {
-                            guard let matched = matchLabels(callee, registers + Int(i.a) + 1, count, word.bc, closure) else { break execute }
+                            guard let matched = matchLabels(callee, registers + Int(i.a) + 1, count, word.bc, closure) else {
+                                break execute
+                            }
                             count = matched
                         }
                         fuel -= 1
                         if fuel <= 0, !refuel(&fuel) { break execute }
                         if callee.tag == Tag.native {
-                            switch callNative(Int(callee.bits), registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a)) {
+                            switch callNative(
+                                Int(callee.bits), registers + Int(i.a) + 1, count, fiber,
+                                destination: frame.pointee.base + Int(i.a))
+                            {
                             case .done:
                                 if heapState.pointee.debt > 0 { collect(fiber) }
                                 continue execute
@@ -730,12 +748,16 @@ extension VM {
                     let callee = isNative ? Value(native: Int(i.c)) : registers[Int(i.a)]
                     let list = registers[isNative ? Int(i.a) + 1 : Int(i.b)]
                     let record = registers[isNative ? Int(i.a) + 2 : Int(i.c)]
-                    guard let count = spreadArguments(callee, list, record, fiber, at: frame.pointee.base + Int(i.a)) else { break execute }
+                    guard let count = spreadArguments(callee, list, record, fiber, at: frame.pointee.base + Int(i.a)) else {
+                        break execute
+                    }
                     registers = fiberState.pointee.stack + frame.pointee.base
                     fuel -= 1
                     if fuel <= 0, !refuel(&fuel) { break execute }
                     if callee.tag == Tag.native {
-                        switch callNative(Int(callee.bits), registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a)) {
+                        switch callNative(
+                            Int(callee.bits), registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a))
+                        {
                         case .done:
                             if heapState.pointee.debt > 0 { collect(fiber) }
                             continue execute

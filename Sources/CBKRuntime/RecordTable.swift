@@ -4,9 +4,9 @@
 // without a key was removed and its place in `index` stays taken until the next rebuild.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 struct RecordTable {

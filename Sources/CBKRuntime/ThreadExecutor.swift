@@ -3,9 +3,9 @@
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A class: the thread and its queue are one identity.
@@ -60,9 +60,9 @@ private final class JobQueue: @unchecked Sendable {
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         pthread_mutex_lock(&mutex)
         #if canImport(Darwin)
-        var made: pthread_t?
+            var made: pthread_t?
         #else
-        var made = pthread_t()
+            var made = pthread_t()
         #endif
         let context = Unmanaged.passRetained(self).toOpaque()
         if pthread_create(&made, &attributes, runJobQueue, context) == 0 { thread = made }
@@ -99,14 +99,14 @@ private final class JobQueue: @unchecked Sendable {
 }
 
 #if canImport(Darwin)
-private func runJobQueue(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<JobQueue>.fromOpaque(context).takeRetainedValue().run()
-    return nil
-}
+    private func runJobQueue(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        Unmanaged<JobQueue>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+    }
 #else
-private func runJobQueue(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    Unmanaged<JobQueue>.fromOpaque(context).takeRetainedValue().run()
-    return nil
-}
+    private func runJobQueue(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let context else { return nil }
+        Unmanaged<JobQueue>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+    }
 #endif

@@ -53,7 +53,8 @@ extension VM {
     func raiseNoField(_ key: UnsafeMutablePointer<StringObject>, _ record: UnsafeMutablePointer<RecordObject>) {
         let names = fieldNames(record)
         let shown = names.count > 12 ? names.prefix(12).joined(separator: ", ") + ", …" : names.joined(separator: ", ")
-        var message = names.isEmpty ? "no field '\(key.text)' in an empty record" : "no field '\(key.text)' in record { \(shown) }"
+        var message =
+            names.isEmpty ? "no field '\(key.text)' in an empty record" : "no field '\(key.text)' in record { \(shown) }"
         if let near = suggestion(for: key.text, among: names) { message += "; did you mean '\(near)'?" }
         raise(.name, message, code: "E0307")
     }
@@ -267,7 +268,8 @@ extension VM {
     }
 
     func makeClosure(
-        _ prototype: UnsafeMutablePointer<Prototype>, registers: UnsafeMutablePointer<Value>, captures: UnsafeMutablePointer<Value>
+        _ prototype: UnsafeMutablePointer<Prototype>, registers: UnsafeMutablePointer<Value>,
+        captures: UnsafeMutablePointer<Value>
     ) -> Value {
         let sources = prototype.pointee.info.takeUnretainedValue().chunk.captures
         let size = ClosureObject.capturesOffset + sources.count * MemoryLayout<Value>.stride

@@ -2,9 +2,9 @@
 // Everything that takes `into` writes there and gives true, or raises and gives false.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 extension VM {

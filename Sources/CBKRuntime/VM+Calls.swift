@@ -59,7 +59,9 @@ extension VM {
             return false
         }
         let prototype = callee.closure.pointee.prototype
-        if prototype.pointee.parameterCount != count, !arrange(prototype, fiber.state.pointee.stack + slot + 1, count) { return false }
+        if prototype.pointee.parameterCount != count, !arrange(prototype, fiber.state.pointee.stack + slot + 1, count) {
+            return false
+        }
         if fiber.state.pointee.frameCount == fiber.state.pointee.frameCapacity, !deepen(fiber) { return false }
         fiber.growStack(to: slot + 1 + prototype.pointee.registerCount + Fiber.slack)
         fiber.state.pointee.frames[fiber.state.pointee.frameCount] = Frame(
@@ -86,7 +88,8 @@ extension VM {
         for index in 0..<entry.requiredCount where arguments[index].isOmit { return refuseCount(number, given) }
         switch state.pointee.builtins[number].body {
         case .native(let function):
-            return function(UnsafeMutableRawPointer(state), arguments, entry.isVariadic ? max(given, count) : count) ? .done : .failed
+            return function(UnsafeMutableRawPointer(state), arguments, entry.isVariadic ? max(given, count) : count)
+                ? .done : .failed
         case .asynchronous(let function):
             do throws(ScriptError) {
                 let request = try function(NativeCall(vm: self, arguments: arguments, count: count))

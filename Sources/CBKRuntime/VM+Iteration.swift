@@ -23,7 +23,8 @@ extension VM {
             }
             return true
         case Tag.stream:
-            let iterator = heap.allocate(MemoryLayout<IteratorObject>.size, .iterator).assumingMemoryBound(to: IteratorObject.self)
+            let iterator = heap.allocate(MemoryLayout<IteratorObject>.size, .iterator).assumingMemoryBound(
+                to: IteratorObject.self)
             iterator.pointee.buffer = .null
             iterator.pointee.index = 0
             iterator.pointee.fiber = nil

@@ -6,7 +6,8 @@ extension VM {
     /// - Parameters:
     ///   - builtins: all of them, in the catalog's order.
     ///   - services: the host's; natives cast it.
-    init(builtins: [Builtin], catalog: Catalog, services: AnyObject?, budget: Budget, isInterrupted: UnsafeMutablePointer<Int32>) {
+    init(builtins: [Builtin], catalog: Catalog, services: AnyObject?, budget: Budget, isInterrupted: UnsafeMutablePointer<Int32>)
+    {
         state = .allocate(capacity: 1)
         let globalCapacity = 64
         let globals = UnsafeMutablePointer<Value>.allocate(capacity: globalCapacity)

@@ -2,9 +2,9 @@
 // made sure that nothing else holds the record.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 extension VM {

@@ -81,7 +81,8 @@ package struct VM {
         let made = text.withUTF8 { bytes in
             let cell = UnsafeMutableRawPointer.allocate(byteCount: StringObject.bytesOffset + max(8, bytes.count), alignment: 16)
             cell.storeBytes(
-                of: ObjectHeader(kind: .string, mark: Heap.immortal, shared: 0, sizeClass: Heap.large, aux: 0), as: ObjectHeader.self)
+                of: ObjectHeader(kind: .string, mark: Heap.immortal, shared: 0, sizeClass: Heap.large, aux: 0),
+                as: ObjectHeader.self)
             let string = cell.assumingMemoryBound(to: StringObject.self)
             string.pointee.count = bytes.count
             if let base = bytes.baseAddress { string.bytes.update(from: base, count: bytes.count) }

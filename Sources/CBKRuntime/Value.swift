@@ -72,11 +72,17 @@ package struct Value {
     }
     @inline(__always) var header: UnsafeMutablePointer<ObjectHeader> { address.assumingMemoryBound(to: ObjectHeader.self) }
     /// Of a string or secret.
-    @inline(__always) package var string: UnsafeMutablePointer<StringObject> { address.assumingMemoryBound(to: StringObject.self) }
+    @inline(__always) package var string: UnsafeMutablePointer<StringObject> {
+        address.assumingMemoryBound(to: StringObject.self)
+    }
     @inline(__always) package var list: UnsafeMutablePointer<ListObject> { address.assumingMemoryBound(to: ListObject.self) }
-    @inline(__always) package var record: UnsafeMutablePointer<RecordObject> { address.assumingMemoryBound(to: RecordObject.self) }
+    @inline(__always) package var record: UnsafeMutablePointer<RecordObject> {
+        address.assumingMemoryBound(to: RecordObject.self)
+    }
     @inline(__always) var closure: UnsafeMutablePointer<ClosureObject> { address.assumingMemoryBound(to: ClosureObject.self) }
-    @inline(__always) package var stream: UnsafeMutablePointer<StreamObject> { address.assumingMemoryBound(to: StreamObject.self) }
+    @inline(__always) package var stream: UnsafeMutablePointer<StreamObject> {
+        address.assumingMemoryBound(to: StreamObject.self)
+    }
     @inline(__always) package var error: UnsafeMutablePointer<ErrorObject> { address.assumingMemoryBound(to: ErrorObject.self) }
     @inline(__always) var box: UnsafeMutablePointer<BoxObject> { address.assumingMemoryBound(to: BoxObject.self) }
     @inline(__always) var iterator: UnsafeMutablePointer<IteratorObject> { address.assumingMemoryBound(to: IteratorObject.self) }

@@ -242,7 +242,8 @@ extension FunctionEmitter {
             let body = FunctionEmitter(context: context, parent: self, name: "batch")
             body.loops.append(LoopContext(isBatchBody: true))
             let bodyFunction = Function(
-                id: batch.bodyID, name: nil, parameters: [parameter(batch.binding)], body: .block(batch.body), span: batch.body.span)
+                id: batch.bodyID, name: nil, parameters: [parameter(batch.binding)], body: .block(batch.body),
+                span: batch.body.span)
             try body.emitBody(of: bodyFunction)
             addClosure(body, batch.bodyID, into: base + 2)
             if let key = batch.key {

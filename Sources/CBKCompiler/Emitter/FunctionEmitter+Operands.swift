@@ -97,7 +97,11 @@ extension FunctionEmitter {
         case .parenthesized(let inner): mayBeOmit(inner)
         case .binary(.coalesce, _, let left, let right): mayBeOmit(left) || mayBeOmit(right)
         case .call(let callee, let arguments):
-            if case .member(_, let name, _) = callee.kind { name.text == "or" && arguments.contains { mayBeOmit($0.value) } } else { false }
+            if case .member(_, let name, _) = callee.kind {
+                name.text == "or" && arguments.contains { mayBeOmit($0.value) }
+            } else {
+                false
+            }
         case .catching(let value, .value(let fallback)): mayBeOmit(value) || mayBeOmit(fallback)
         case .catching(let value, .handler(_, let body)): mayBeOmit(value) || mayBeOmit(body)
         case .match(_, let arms): arms.contains { mayBeOmit($0.body) }

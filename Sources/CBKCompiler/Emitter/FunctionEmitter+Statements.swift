@@ -46,7 +46,9 @@ extension FunctionEmitter {
             add(Instruction(.newBox, a: register))
         }
         for function in functions {
-            guard let name = function.name, let variable = context.resolution.declarations[name.id], isLocal(variable) else { continue }
+            guard let name = function.name, let variable = context.resolution.declarations[name.id], isLocal(variable) else {
+                continue
+            }
             let register = try declare(name)
             guard context.isBoxed(variable) else { continue }
             add(Instruction(.loadUndefined, a: register))

@@ -33,7 +33,8 @@ extension DiagnosticCode {
         DiagnosticCode(
             code: "E0325", title: "a key that comes twice",
             explanation: "key_by() makes a record with one item for each key. group_by() takes several for one key.",
-            example: "[{ id: \"a\" }, { id: \"a\" }].key_by(r => r.id)", mend: "[{ id: \"a\" }, { id: \"a\" }].group_by(r => r.id)"),
+            example: "[{ id: \"a\" }, { id: \"a\" }].key_by(r => r.id)",
+            mend: "[{ id: \"a\" }, { id: \"a\" }].group_by(r => r.id)"),
         DiagnosticCode(
             code: "E0326", title: "not a whole number",
             explanation: "int() takes a float only where nothing is lost. Say which way to round.", example: "int(2.5)",

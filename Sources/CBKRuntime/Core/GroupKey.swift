@@ -66,7 +66,9 @@ private struct GroupKey {
             add("[")
             let list = value.list
             for place in 0..<list.pointee.count {
-                guard add(list.pointee.items[place], vm: vm, function: function, depth: depth + 1), admit(vm) else { return false }
+                guard add(list.pointee.items[place], vm: vm, function: function, depth: depth + 1), admit(vm) else {
+                    return false
+                }
             }
             add("]")
         case Tag.record: return add(value.record, vm: vm, function: function, depth: depth)

@@ -8,7 +8,7 @@ extension CoreBuiltins {
             Signature(
                 "join", on: [.list], [.init("separator", text, default: "\"\"")], gives: text,
                 "The items' texts with a separator between them.", example: "[\"a\", \"b\"].join(\", \")"),
-            Joining.join),
+            Joining.join)
     ]
 }
 
@@ -34,7 +34,8 @@ private enum Joining {
             }
             guard isJoinable(item) else {
                 let hint = item.tag == Tag.secret ? "; .reveal() gives its text" : ""
-                return call.fail(.type, "join() takes texts, numbers and times; item \(place) is \(item.typeName)\(hint)", code: "E0332")
+                return call.fail(
+                    .type, "join() takes texts, numbers and times; item \(place) is \(item.typeName)\(hint)", code: "E0332")
             }
             let text = call.vm.string(call.vm.text(of: item))
             size &+= text.string.pointee.count

@@ -11,7 +11,8 @@ extension CoreBuiltins {
             script: "(xs, test) => { var out = []; for x in xs { if test(x) { out.push(x) } }; out }"),
         Builtin(
             Signature(
-                "map", on: [.list], [.init("change", function, "takes an item")], gives: items, "What a function makes of each item.",
+                "map", on: [.list], [.init("change", function, "takes an item")], gives: items,
+                "What a function makes of each item.",
                 example: "[1, 2, 3].map(n => n * n)"),
             script: "(xs, change) => { var out = []; for x in xs { out.push(change(x)) }; out }"),
         Builtin(

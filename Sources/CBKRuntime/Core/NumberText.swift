@@ -23,7 +23,8 @@ package enum NumberText {
             guard (0x30...0x39).contains(text[place]) else { return .notANumber }
             let digit = Int64(text[place] - 0x30)
             let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (next, overflowed) = isNegative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
+            let (next, overflowed) =
+                isNegative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
             isTooLarge = isTooLarge || overflow || overflowed
             value = next
             place += 1

@@ -1,16 +1,18 @@
 // Methods of ints and floats. What does not fit or is not finite is an error, as in arithmetic.
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 import CBKCompiler
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 extension CoreBuiltins {
     static let numbers: [Builtin] = [
         Builtin(
-            Signature("abs", on: [.int, .float, .duration], [], "The value without its sign.", example: "(-3).abs()"), NumberNative.abs),
+            Signature("abs", on: [.int, .float, .duration], [], "The value without its sign.", example: "(-3).abs()"),
+            NumberNative.abs),
         Builtin(
             Signature(
                 "round", on: [.int, .float], [.init("digits", whole, default: "whole", "after the point, 0 to 15")],
@@ -117,9 +119,9 @@ private enum NumberNative {
         }
         guard let base = float(call, 0, "pow"), let exponent = float(call, 1, "pow") else { return false }
         #if canImport(Glibc)
-        let result = Glibc.pow(base, exponent)
+            let result = Glibc.pow(base, exponent)
         #else
-        let result = Darwin.pow(base, exponent)
+            let result = Darwin.pow(base, exponent)
         #endif
         guard result.isFinite else {
             return call.fail(.overflow, "\(base) to the power of \(exponent) is not a finite number", code: "E0305")

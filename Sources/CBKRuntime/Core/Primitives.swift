@@ -9,7 +9,8 @@ extension CoreBuiltins {
                 "__stream", [.init("producer", function)], gives: flow, "A stream of what a function yields.", isInternal: true),
             Primitive.stream),
         Builtin(
-            Signature("__yield", [.init("value")], gives: .type(.null), "Hands a value to the stream's reader.", isInternal: true),
+            Signature(
+                "__yield", [.init("value")], gives: .type(.null), "Hands a value to the stream's reader.", isInternal: true),
             Primitive.yield),
         Builtin(
             Signature(

@@ -145,7 +145,9 @@ private enum RecordNative {
         guard call[0].tag == Tag.record else {
             return call.fail(.type, "select() takes fields of records, not of \(call[0].typeName)", code: "E0302")
         }
-        guard let names = call.names(from: 1, of: "select"), let result = picked(call, call[0].record, names) else { return false }
+        guard let names = call.names(from: 1, of: "select"), let result = picked(call, call[0].record, names) else {
+            return false
+        }
         return call.give(Value(result))
     }
 

@@ -117,7 +117,8 @@ private enum StringPartNative {
         guard let from = call.int(1, of: "slice", "from"), let to = call.int(2, default: .max, of: "slice", "to") else {
             return false
         }
-        let size = call[0].tag == Tag.list ? call[0].list.pointee.count * MemoryLayout<Value>.stride : call[0].string.pointee.count
+        let size =
+            call[0].tag == Tag.list ? call[0].list.pointee.count * MemoryLayout<Value>.stride : call[0].string.pointee.count
         guard call.vm.admit(size) else { return false }
         return call.vm.slice(call[0], Value(int: from), Value(int: to), isOptional: false, into: call.arguments - 1)
     }

@@ -63,7 +63,8 @@ extension CoreBuiltins {
         Builtin(
             Signature(
                 "reveal", on: [.secret], gives: text, "The credential itself, as a string that anything may print.",
-                example: "users.token.create(users.create(name: \"Ann\").id, name: \"first\").token.reveal().starts_with(\"sk-\")"),
+                example: "users.token.create(users.create(name: \"Ann\").id, name: \"first\").token.reveal().starts_with(\"sk-\")"
+            ),
             StringNative.reveal),
     ]
 }
@@ -144,7 +145,9 @@ private enum StringNative {
 
     static let replace: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
-        guard let old = call.string(1, of: "replace", "text"), let new = call.string(2, of: "replace", "with") else { return false }
+        guard let old = call.string(1, of: "replace", "text"), let new = call.string(2, of: "replace", "with") else {
+            return false
+        }
         guard old.pointee.count > 0 else { return call.fail(.value, "replace() has no text to look for", code: "E0331") }
         let source = call[0].string
         var places: [Int] = []

@@ -4,6 +4,7 @@
 import CBKBatch
 import CBKCompiler
 import CBKRuntime
+import CBKSyntax
 import JSONBytes
 
 enum BatchBuiltins {
@@ -146,8 +147,10 @@ enum BatchBuiltins {
         let missing = fields.filter { !header.contains($0) }
         guard !missing.isEmpty else { return }
         let list = missing.map { "'\($0)'" }.joined(separator: ", ")
+        let near = missing.count == 1 ? missing.first.flatMap { suggestion(for: $0, among: header) } : nil
+        let hint = near.map { "; did you mean '\($0)'?" } ?? ""
         throw ScriptError(
-            .name, "'\(source.shown)' has no column \(list); it has \(header.joined(separator: ", "))", code: "E0703",
+            .name, "'\(source.shown)' has no column \(list); it has \(header.joined(separator: ", "))\(hint)", code: "E0703",
             isCatchable: false)
     }
 

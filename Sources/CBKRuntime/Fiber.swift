@@ -41,6 +41,8 @@ final class Fiber {
     let id: FiberID
     /// The fiber that iterates this one, while it runs; the values it yields go there.
     var parent: Fiber?
+    /// Calls below it, in the fibers that read it: a stream in a stream counts as a call in a call.
+    var depthBelow = 0
     /// Where the parent wants the value.
     var parentRegister = 0
     /// Where the parent goes on when this fiber ends.

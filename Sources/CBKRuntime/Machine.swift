@@ -422,6 +422,8 @@ extension VM {
                         return .suspended(fiber, request)
                     case .fiber(let inner):
                         frame.pointee.pc = pc
+                        inner.depthBelow = fiber.depthBelow + fiberState.pointee.frameCount
+                        if !admitDepth(inner) { break execute }
                         inner.parent = fiber
                         inner.parentRegister = frame.pointee.base + Int(i.a) + 1 + Int(i.x)
                         inner.parentEnd = pc + i.bc

@@ -38,15 +38,20 @@ extension VM {
         return "\(name)() takes \(takes) argument\(most == 1 ? "" : "s"), not \(count)"
     }
 
+    /// False, with an error raised, when the depth of a fiber's calls is over its budget.
+    @inline(never)
+    func admitDepth(_ fiber: Fiber) -> Bool {
+        guard fiber.depthBelow + fiber.state.pointee.frameCount >= state.pointee.budget.depth else { return true }
+        return raise(
+            ScriptError(
+                .limit, "calls are nested deeper than \(state.pointee.budget.depth) (--max-depth)", code: "E0502",
+                isCatchable: false))
+    }
+
     /// Makes room for a frame; false with an error raised when the depth is over its budget.
     @inline(never)
     func deepen(_ fiber: Fiber) -> Bool {
-        guard fiber.state.pointee.frameCount < state.pointee.budget.depth else {
-            return raise(
-                ScriptError(
-                    .limit, "calls are nested deeper than \(state.pointee.budget.depth) (--max-depth)", code: "E0502",
-                    isCatchable: false))
-        }
+        guard admitDepth(fiber) else { return false }
         fiber.growFrames(most: state.pointee.budget.depth)
         return true
     }

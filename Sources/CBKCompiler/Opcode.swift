@@ -76,7 +76,7 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case ownIndex  // R[a] = item R[c] of R[b], copied in place if shared
     case setField  // R[a].K[b] = R[c]; word: cache
     case setIndex  // R[a][R[b]] = R[c]
-    case push  // appends R[b] to the owned list R[a]
+    case push  // appends R[b] to the owned list R[a] and jumps by c; goes on if R[a] is no list
 
     // Calls: the callee in R[a], arguments from R[a+1]; the result in R[a]. x = 1: the word's bc is a list of
     // labels (K): the last labels of the arguments are named

@@ -574,10 +574,8 @@ extension VM {
                     }
                 case .push:
                     let base = registers[Int(i.a)]
-                    if base.tag != Tag.list {
-                        raiseNoMethod("push", base)
-                        break execute
-                    }
+                    // What is no list may have a field of that name: a method call follows.
+                    if base.tag != Tag.list { continue execute }
                     let list = base.list
                     if list.pointee.count == list.pointee.capacity {
                         if !admit(list.pointee.capacity * MemoryLayout<Value>.stride) { break execute }
@@ -589,6 +587,7 @@ extension VM {
                     }
                     list.pointee.items[list.pointee.count] = registers[Int(i.b)]
                     list.pointee.count += 1
+                    pc += Int(i.c)
 
                 // MARK: Calls
                 case .callGlobal:

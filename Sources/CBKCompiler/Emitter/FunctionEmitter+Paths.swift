@@ -211,14 +211,21 @@ extension FunctionEmitter {
             let owned = try own(path, steps: path.steps.count)
             span = name.span
             if name.text == "push", arguments.count == 1, labels(arguments) < 0 {
-                add(Instruction(.push, a: owned, b: base + 2))
+                let push = jump(Instruction(.push, a: owned, b: base + 2))
+                emitChangingCall()
+                let end = jump(Instruction(.jump))
+                chunk.code[push].c = UInt16(chunk.code.count - push - 1)
                 add(Instruction(.loadNull, a: target))
-                return
+                patch(end)
+            } else {
+                emitChangingCall()
             }
-            add(Instruction(.move, a: base + 1, b: owned))
-            add(Instruction(.callMethod, a: base, b: arguments.count, c: method))
-            addWord(bc: labels(arguments))
-            add(Instruction(.move, a: target, b: base))
+            func emitChangingCall() {
+                add(Instruction(.move, a: base + 1, b: owned))
+                add(Instruction(.callMethod, a: base, b: arguments.count, c: method))
+                addWord(bc: labels(arguments))
+                add(Instruction(.move, a: target, b: base))
+            }
         }
         return true
     }

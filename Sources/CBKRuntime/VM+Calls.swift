@@ -212,6 +212,10 @@ extension VM {
                 }
                 placed[place] = value
             } else if let request {
+                guard positional <= parameters.count else {
+                    raise(.type, "\(function)() takes its fields as one record or as named arguments, not both", code: "E0314")
+                    return nil
+                }
                 if !value.isOmit { set(intern(name), in: request, to: value) }
             } else {
                 let near = suggestion(for: name, among: parameters).map { "; did you mean '\($0)'?" } ?? ""

@@ -134,14 +134,3 @@ package struct Instruction: Sendable {
     @inlinable @inline(__always)
     package var signedB: Int { Int(Int16(bitPattern: b)) }
 }
-
-extension Opcode {
-    /// Whether a further word follows the instruction.
-    package func hasWord(x: UInt8) -> Bool {
-        switch self {
-        case .getField, .ownField, .setField, .callMethod: true
-        case .call, .callGlobal, .callNative: x == 1
-        default: false
-        }
-    }
-}

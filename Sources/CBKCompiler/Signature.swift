@@ -147,9 +147,6 @@ package struct Catalog: Sendable {
 
     package func methodNumber(_ name: String) -> Int? { methodNumbers[name] }
 
-    /// The full names of all functions, in no order.
-    package var functionNames: [String] { Array(functions.keys) }
-
     /// The last parts of the names directly inside a module: `create`, `token`; of all top-level names for "".
     package func members(ofModule module: String) -> [String] {
         let prefix = module.isEmpty ? "" : module + "."

@@ -40,7 +40,6 @@ package struct Heap {
     static let granule = 16
     /// Classes of 16-byte steps up to 512 bytes.
     static let classCount = 33
-    static let largestSmall = 512
     static let firstThreshold = 16 << 20
 
     init(limit: Int) {

@@ -139,7 +139,7 @@ extension VM {
 
     /// The function in a record's field, for `r.name(…)` where no type has such a method.
     func fieldFunction(_ method: Int, of receiver: Value) -> Value? {
-        let name = state.pointee.methodNames[method]
+        let name = state.pointee.catalog.methodNames[method]
         if receiver.tag == Tag.record, let value = get(intern(name), of: receiver.record) { return value }
         raiseNoMethod(name, receiver)
         return nil

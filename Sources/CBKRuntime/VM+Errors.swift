@@ -43,7 +43,7 @@ extension VM {
         var message = "\(receiver.typeName) has no method '\(name)'"
         if receiver.tag == Tag.secret { message += "; .reveal() gives its text" }
         if let type = receiver.type {
-            let names = state.pointee.methodNames.filter { state.pointee.catalog.methods(named: $0)[type] != nil }
+            let names = state.pointee.catalog.methodNames.filter { state.pointee.catalog.methods(named: $0)[type] != nil }
             if let near = suggestion(for: name, among: names) { message += "; did you mean '\(near)'?" }
         }
         raise(.name, message, code: "E0309")

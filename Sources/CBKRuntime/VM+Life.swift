@@ -19,7 +19,7 @@ extension VM {
             to: VMState(
                 heap: Heap(limit: budget.memory), shapes: ShapeTable(), interned: [:], globals: globals,
                 globalCapacity: globalCapacity, prototypes: [], natives: builtins.map { VM.entry($0) }, methods: methods,
-                methodNames: names, catalog: catalog, builtins: builtins, pending: nil, pendingValue: .null, failure: nil,
+                catalog: catalog, builtins: builtins, pending: nil, pendingValue: .null, failure: nil,
                 current: nil, budget: budget, steps: 0, isInterrupted: isInterrupted, scratch: [], services: services,
                 fibers: [:], ready: [], nextFiber: 0, secrets: [], pinned: [:], nextPin: 0))
         for (number, name) in names.enumerated() {

@@ -15,7 +15,6 @@ struct VMState {
     var natives: [NativeEntry]
     /// By method number and the receiver's tag: built-in number, or -1.
     var methods: UnsafeMutablePointer<Int32>
-    var methodNames: [String]
     var catalog: Catalog
     var builtins: [Builtin]
     /// What an instruction or native raised.

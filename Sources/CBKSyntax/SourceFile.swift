@@ -50,8 +50,6 @@ package struct SourceFile: Sendable {
         self.init(name: name, bytes: Array(text.utf8))
     }
 
-    package var lineCount: Int { lineStarts.count }
-
     /// Where a byte offset lies; offsets past the end are taken as the end.
     package func position(of offset: Int) -> Position {
         let offset = max(0, min(offset, bytes.count))

@@ -96,10 +96,8 @@ extension FunctionEmitter {
                 }
             }
         case .variable(let declaration): try emitDeclaration(declaration)
-        case .function, .import, .error: break
-        case .parameter(let parameter):
-            // The host has put the parameter's value into its global before the program starts.
-            _ = parameter
+        // A function is made by `hoist`; a parameter's value is in its global before the program starts.
+        case .function, .parameter, .import, .error: break
         case .assignment(let target, let operation, let operatorSpan, let value):
             try scoped { () throws(EmitError) in
                 try emitAssignment(target, operation, operatorSpan, value)

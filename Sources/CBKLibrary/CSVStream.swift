@@ -1,5 +1,5 @@
 // CSV files as streams of records. A bad row raises where a script reads it in a loop; a batch reads the tolerant
-// form, whose items are `[line, row]` and where a bad row is an error value in the row's place.
+// form, whose items are `[line, row, cells]`: of a bad row, an error value and what could be read; else null cells.
 
 import CBKBatch
 import CBKRuntime
@@ -11,7 +11,7 @@ final class CSVStreamSource: StreamSource {
     let options: CSVOptions
     let skip: Int
     let take: Int?
-    /// Items are `[line, row]`, bad rows are errors and not raised.
+    /// Items are `[line, row, cells]`, bad rows are errors and not raised.
     let isTolerant: Bool
 
     init(

@@ -9,9 +9,9 @@ enum SaveFormat: String {
     case csv, jsonl, json, text
 }
 
-/// Files under way. A script's loop may be left by an error: then its file never takes its place, and is removed with
-/// the program's end.
-enum SaveTable {
+/// Files under way. A script's loop may be left by an error: then its file never takes its place, and `abandon` removes
+/// it at the program's end.
+package enum SaveTable {
     private static let open = Mutex<(next: Int64, writers: [Int64: SaveWriter])>((0, [:]))
 
     static func open(path: String, shown: String, format: SaveFormat, isWhole: Bool) throws(ScriptError) -> Int64 {

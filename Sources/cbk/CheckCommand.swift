@@ -25,7 +25,7 @@ enum CheckCommand {
         for path in words {
             let source = try Compilation.read(path)
             let compilation = Compilation(source, catalog: Library.catalog)
-            console.note(compilation.rendered(color: console.errPalette.isOn))
+            console.note(compilation.rendered(color: console.errPalette.isOn, most: .max))
             errors += compilation.diagnostics.count { $0.severity == .error }
         }
         if errors == 0 { console.note(words.count == 1 ? "no mistakes\n" : "no mistakes in \(words.count) files\n") }

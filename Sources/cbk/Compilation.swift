@@ -23,7 +23,9 @@ struct Compilation: Sendable {
         isIncomplete = parsed.isIncomplete
         let checked = check(parsed.tree, catalog: catalog, scope: scope, isInteractive: isInteractive)
         program = checked.program
-        diagnostics = parsed.diagnostics + Compilation.independent(checked.diagnostics, of: parsed.diagnostics, source)
+        // In the order of their places, so that those shown are the first of the file.
+        let independent = Compilation.independent(checked.diagnostics, of: parsed.diagnostics, source)
+        diagnostics = (parsed.diagnostics + independent).sorted { $0.span.start < $1.span.start }
         guard !diagnostics.contains(where: { $0.severity == .error }) else { return }
         do throws(EmitError) {
             chunk = try emit(program, catalog: catalog, isInteractive: isInteractive)
@@ -39,8 +41,8 @@ struct Compilation: Sendable {
         return found.filter { $0.severity == .error && !lines.contains(source.position(of: $0.span.start).line) }
     }
 
-    func rendered(color: Bool) -> String {
-        let shown = Compilation.mostShown
+    /// - Parameter shown: the most diagnostics; the rest is counted.
+    func rendered(color: Bool, most shown: Int = Compilation.mostShown) -> String {
         var text = CBKSyntax.rendered(Array(diagnostics.prefix(shown)), in: source, color: color)
         if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
         if diagnostics.count > shown { text += "… and \(diagnostics.count - shown) more\n" }

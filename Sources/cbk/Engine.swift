@@ -17,7 +17,6 @@ final class Engine: Sendable {
     let console: Console
     let interpreter: Interpreter
     let services: Services
-    let folder: RunFolder
     let target: Target
     private let opening: GateOpening
     private let lastSignal = Mutex<StopReason.Kind?>(nil)
@@ -37,11 +36,7 @@ final class Engine: Sendable {
         self.console = console
         let current = FileManager.default.currentDirectoryPath
         let folder = RunFolder(parent: flags.text("runs-dir") ?? "cbk-runs", name: name)
-        self.folder = folder
-        let opening = GateOpening(
-            home: home, folder: folder,
-            budgets: GateBudgets(
-                requests: flags.int("max-requests") ?? 50_000_000, writes: flags.int("max-writes") ?? 10_000_000))
+        let opening = GateOpening(home: home, folder: folder, budgets: flags.gateBudgets)
         self.opening = opening
         let output = ConsoleOutput(console: console)
         let host = BatchHost(folder: folder, settings: settings) { line in console.note("warning: \(line)\n") }
@@ -71,8 +66,12 @@ final class Engine: Sendable {
             isSandboxImplied: target.isImplied && counts.writes > 0, counts: counts)
     }
 
-    /// Closes the store, so that all of it is in its file. Nothing runs afterwards.
-    func close() { opening.close() }
+    /// Closes the store, so that all of it is in its file, and removes files that were left half-written. Nothing runs
+    /// afterwards.
+    func close() {
+        SaveTable.abandon()
+        opening.close()
+    }
 
     /// ^C or SIGTERM: batches drain; a second one, or anything else that runs, is ended.
     func interrupt(_ kind: StopReason.Kind) {

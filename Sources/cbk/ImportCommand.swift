@@ -135,17 +135,11 @@ struct ImportCommand {
         return options
     }
 
-    private func jobs(_ parsed: ParsedFlags) throws(UsageError) -> Int {
-        let jobs = parsed.int("jobs") ?? 64
-        guard (1...256).contains(jobs) else { throw UsageError("-j takes a number from 1 to 256, not \(jobs)") }
-        return jobs
-    }
-
     private func scriptOptions(_ path: String, _ options: CSVOptions, _ parsed: ParsedFlags) throws(UsageError)
         -> ImportScript.Options
     {
         ImportScript.Options(
-            file: path, parallel: try jobs(parsed), tokenName: parsed.text("with-token"),
+            file: path, parallel: try parsed.jobs() ?? 64, tokenName: parsed.text("with-token"),
             skipRows: parsed.int("skip-rows") ?? 0, maxRows: parsed.int("max-rows"), keepsQuotes: parsed.has("keep-quotes"),
             delimiter: options.delimiter.map { String(decoding: [$0], as: UTF8.self) }, encoding: options.encoding)
     }

@@ -20,9 +20,7 @@ enum ReplCommandLine {
         let flags = try FlagParser(SharedFlags.all).parse(words)
         let home = Home(environment: environment)
         try home.prepare()
-        var settings = BatchHost.Settings()
-        settings.jobs = flags.int("jobs")
-        settings.errorCap = flags.text("max-errors").flatMap { ErrorCap($0) }
+        var settings = try flags.applied(to: BatchHost.Settings())
         settings.rows = { RowFormat.table.sink(to: ConsoleByteSink(console: console)) }
         if !flags.has("no-progress") { settings.progress = { ProgressBar(console: console, label: "batch") } }
         let engine = try Engine(

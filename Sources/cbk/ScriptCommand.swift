@@ -32,9 +32,8 @@ struct ScriptCommand {
         let parameters = compilation.program.parameters
         let parser = FlagParser(
             SharedFlags.all + parameters.map(\.flag) + [Flag("help", short: "h", .toggle, "", "list the parameters")])
-        let isBroken = compilation.chunk == nil
         let report = compilation.rendered(color: console.errPalette.isOn)
-        if isBroken {
+        guard let chunk = compilation.chunk else {
             console.note(report)
             let errors = compilation.diagnostics.count { $0.severity == .error }
             console.note("\(errors) error\(errors == 1 ? "" : "s"): nothing was run\n")
@@ -47,7 +46,7 @@ struct ScriptCommand {
         }
         if let word = parsed.words.first { throw UsageError("'\(file.name)' takes flags only, not '\(word)'; --help lists them") }
         if !parsed.has("quiet") { console.note(report) }
-        return try await execute(compilation, parameters, parsed, printsValue: printsLastValue && !isScript)
+        return try await execute(compilation, chunk, parameters, parsed, printsValue: printsLastValue && !isScript)
     }
 
     private var printsLastValue: Bool {
@@ -75,7 +74,8 @@ struct ScriptCommand {
     // MARK: Running
 
     private func execute(
-        _ compilation: Compilation, _ parameters: [ParameterDeclaration], _ parsed: ParsedFlags, printsValue: Bool
+        _ compilation: Compilation, _ chunk: Chunk, _ parameters: [ParameterDeclaration], _ parsed: ParsedFlags,
+        printsValue: Bool
     ) async throws(UsageError) -> Int32 {
         var values: [(Int, Snapshot)] = []
         var paths: [String] = []
@@ -85,7 +85,7 @@ struct ScriptCommand {
             if let slot = compilation.program.scope.globals[parameter.name.text]?.slot { values.append((slot, value)) }
         }
         let hasBatch = compilation.hasBatchStatement
-        let settings = try settings(parsed, hasBatch: hasBatch)
+        let settings = try settings(parsed)
         var folder: String?
         if case .file(let path) = source { folder = (path as NSString).deletingLastPathComponent }
         let engine = try Engine(
@@ -93,7 +93,6 @@ struct ScriptCommand {
             pathParameters: paths, settings: settings, printsToError: hasBatch)
         SignalWatch.start(engine)
         for (slot, value) in values { await engine.interpreter.setGlobal(slot, to: value) }
-        guard let chunk = compilation.chunk else { return ExitCode.usage.rawValue }
         let clock = parsed.milliseconds("max-time").map { limit in
             Task { [interpreter = engine.interpreter] in
                 try? await Task.sleep(for: .milliseconds(limit))
@@ -137,18 +136,12 @@ struct ScriptCommand {
         }
     }
 
-    private func settings(_ parsed: ParsedFlags, hasBatch: Bool) throws(UsageError) -> BatchHost.Settings {
-        var settings = BatchHost.Settings()
-        if case .generated(_, _, let given) = source { settings = given }
-        if let jobs = parsed.int("jobs") {
-            guard (1...256).contains(jobs) else { throw UsageError("-j takes a number from 1 to 256, not \(jobs)") }
-            settings.jobs = jobs
-        }
-        settings.errorCap = parsed.text("max-errors").flatMap { ErrorCap($0) }
-        if let rows = parsed.int("max-rows") { settings.mostRows = rows }
-        let console = console
+    private func settings(_ parsed: ParsedFlags) throws(UsageError) -> BatchHost.Settings {
+        var given = BatchHost.Settings()
         var isGenerated = false
-        if case .generated = source { isGenerated = true }
+        if case .generated(_, _, let own) = source { (given, isGenerated) = (own, true) }
+        var settings = try parsed.applied(to: given)
+        let console = console
         if !isGenerated || parsed.text("output") != nil {
             let format = parsed.text("output").flatMap { RowFormat(rawValue: $0) } ?? (console.outIsTerminal ? .table : .csv)
             settings.rows = { format.sink(to: ConsoleByteSink(console: console)) }

@@ -1,5 +1,6 @@
 // The flags that everything which runs shares, and the settings that they make.
 
+import CBKBatch
 import CBKLibrary
 import CBKRuntime
 
@@ -37,11 +38,26 @@ extension ParsedFlags {
         return budget
     }
 
-    /// These, with those that the others have in their place.
-    func merged(with other: ParsedFlags) -> ParsedFlags {
-        var merged = self
-        merged.values.merge(other.values) { $0 + $1 }
-        merged.words += other.words
-        return merged
+    var gateBudgets: GateBudgets {
+        var budgets = GateBudgets()
+        if let requests = int("max-requests") { budgets.requests = requests }
+        if let writes = int("max-writes") { budgets.writes = writes }
+        return budgets
+    }
+
+    /// `-j`; nil where it is not given.
+    func jobs() throws(UsageError) -> Int? {
+        guard let jobs = int("jobs") else { return nil }
+        guard (1...256).contains(jobs) else { throw UsageError("-j takes a number from 1 to 256, not \(jobs)") }
+        return jobs
+    }
+
+    /// What the flags say of batches, in settings that are otherwise given.
+    func applied(to given: BatchHost.Settings) throws(UsageError) -> BatchHost.Settings {
+        var settings = given
+        settings.jobs = try jobs()
+        settings.errorCap = text("max-errors").flatMap { ErrorCap($0) }
+        if let rows = int("max-rows") { settings.mostRows = rows }
+        return settings
     }
 }

@@ -75,6 +75,21 @@ struct FaultTests {
         #expect(try runner.value(of: "users.list().count()") == "0")
     }
 
+    @Test func aFileThatFailedHalfWayLeavesNoPart() throws {
+        let result = try runner.run("-e", "[{ a: 1 }, 5].save(\"out.csv\")")
+        #expect(result.status == 1 && result.stderr.contains("error[E0302]"))
+        #expect(runner.names(in: ".").filter { $0.hasPrefix("out.csv") } == [])
+    }
+
+    @Test func checkShowsEveryMistakeAndARunTheFirst() throws {
+        try runner.write((1...30).map { "print(missing\($0))\n" }.joined(), to: "many.cbk")
+        let checked = try runner.run("check", "many.cbk")
+        #expect(checked.status == 2 && checked.stderr.matches(of: /error\[E0201\]/).count == 30)
+        let run = try runner.run("many.cbk")
+        #expect(run.status == 2 && run.stderr.matches(of: /error\[E0201\]/).count == 20)
+        #expect(run.stderr.contains("… and 10 more\n30 errors: nothing was run\n"))
+    }
+
     @Test func aTableIsNoScript() throws {
         let result = try runner.run("users.csv")
         #expect(result.status == 2 && result.stderr == "cbk: 'users.csv' is no script; did you mean 'cbk import users.csv'?\n")

@@ -85,9 +85,9 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case callNative  // built-in c (b arguments, padded with omit)
     case callMethod  // R[a+1].method c (b arguments from R[a+2]); word: x = 1 receiver null gives null; bc labels, or -1
     case callSpread  // R[a](items of the list R[b], named by the record R[c])
-    case callNativeSpread  // built-in c with the items of the list R[a+1], named by the record R[a+2]
+    case callNativeSpread  // x = 1: built-in c with the items of the list R[a+1], named by the record R[a+2]
     case `return`  // R[a] to the caller
-    case returnNull
+    case returnNull  // null to the caller; a is 0
 
     // Errors
     case `throw`  // R[a]: an error value or a message

@@ -15,6 +15,22 @@ enum MachineExit {
     case preempted(Fiber)
 }
 
+/// The instruction under execution. Its fields are read where they are used: a copy of the whole loads all of them
+/// every time.
+private struct Fetched {
+    let at: UnsafeMutablePointer<Instruction>
+
+    @inline(__always) var op: Opcode { at.pointee.op }
+    @inline(__always) var x: UInt8 { at.pointee.x }
+    @inline(__always) var a: Int { Int(at.pointee.a) }
+    @inline(__always) var b: Int { Int(at.pointee.b) }
+    @inline(__always) var c: Int { Int(at.pointee.c) }
+    @inline(__always) var signedB: Int { Int(Int16(bitPattern: at.pointee.b)) }
+    @inline(__always) var signedC: Int { Int(Int16(bitPattern: at.pointee.c)) }
+    /// Every platform of the machine has the low half first, as `Instruction.bc` does.
+    @inline(__always) var bc: Int { Int(UnsafeRawPointer(at).load(fromByteOffset: 4, as: Int32.self)) }
+}
+
 extension VM {
     /// Back-edges and calls in a slice.
     static let slice = 50_000
@@ -40,30 +56,30 @@ extension VM {
 
             // Leaves by `break execute` with an error raised and `pc` after the failing instruction.
             execute: while true {
-                let i = pc.pointee
+                let i = Fetched(at: pc)
                 pc += 1
                 switch i.op {
                 // MARK: Loads and stores
                 case .move:
-                    registers[Int(i.a)] = registers[Int(i.b)]
+                    registers[i.a] = registers[i.b]
                 case .moveShared:
-                    let value = registers[Int(i.b)]
+                    let value = registers[i.b]
                     value.share()
-                    registers[Int(i.a)] = value
+                    registers[i.a] = value
                 case .share:
-                    registers[Int(i.a)].share()
+                    registers[i.a].share()
                 case .loadConstant:
-                    registers[Int(i.a)] = constants[i.bc]
+                    registers[i.a] = constants[i.bc]
                 case .loadInt:
-                    registers[Int(i.a)] = Value(int: i.bc)
+                    registers[i.a] = Value(int: i.bc)
                 case .loadNull:
-                    registers[Int(i.a)] = .null
+                    registers[i.a] = .null
                 case .loadBool:
-                    registers[Int(i.a)] = Value(bool: i.b != 0)
+                    registers[i.a] = Value(bool: i.b != 0)
                 case .loadOmit:
-                    registers[Int(i.a)] = .omit
+                    registers[i.a] = .omit
                 case .loadUndefined:
-                    registers[Int(i.a)] = .undefined
+                    registers[i.a] = .undefined
                 case .getGlobal:
                     let value = state.pointee.globals[i.bc]
                     if value.tag == Tag.undefined {
@@ -71,67 +87,67 @@ extension VM {
                         break execute
                     }
                     if i.x != 0 { value.share() }
-                    registers[Int(i.a)] = value
+                    registers[i.a] = value
                 case .setGlobal:
                     if fiberState.pointee.item != 0 {
                         raiseForeignWrite()
                         break execute
                     }
-                    state.pointee.globals[i.bc] = registers[Int(i.a)]
+                    state.pointee.globals[i.bc] = registers[i.a]
                 case .defineGlobal:
-                    state.pointee.globals[i.bc] = registers[Int(i.a)]
+                    state.pointee.globals[i.bc] = registers[i.a]
                 case .checkDefined:
-                    if registers[Int(i.a)].tag == Tag.undefined {
+                    if registers[i.a].tag == Tag.undefined {
                         raiseUndefined()
                         break execute
                     }
                 case .getCapture:
-                    let value = closure.captures[Int(i.b)]
+                    let value = closure.captures[i.b]
                     if i.x != 0 { value.share() }
-                    registers[Int(i.a)] = value
+                    registers[i.a] = value
                 case .newBox:
                     let box = heap.allocate(MemoryLayout<BoxObject>.size, .box, aux: fiberState.pointee.item)
                         .assumingMemoryBound(to: BoxObject.self)
-                    box.pointee.value = registers[Int(i.a)]
-                    registers[Int(i.a)] = Value(object: box, tag: Tag.box)
+                    box.pointee.value = registers[i.a]
+                    registers[i.a] = Value(object: box, tag: Tag.box)
                     if heapState.pointee.debt > 0 {
                         frame.pointee.pc = pc
                         collect(fiber)
                     }
                 case .getBox:
-                    let value = registers[Int(i.b)].box.pointee.value
+                    let value = registers[i.b].box.pointee.value
                     if value.tag == Tag.undefined {
                         raiseUndefined()
                         break execute
                     }
                     if i.x != 0 { value.share() }
-                    registers[Int(i.a)] = value
+                    registers[i.a] = value
                 case .setBox:
-                    let box = registers[Int(i.a)].box
+                    let box = registers[i.a].box
                     if box.pointee.header.aux != fiberState.pointee.item {
                         raiseForeignWrite()
                         break execute
                     }
-                    box.pointee.value = registers[Int(i.b)]
+                    box.pointee.value = registers[i.b]
                 case .defineBox:
-                    registers[Int(i.a)].box.pointee.value = registers[Int(i.b)]
+                    registers[i.a].box.pointee.value = registers[i.b]
                 case .getCaptureBox:
-                    let value = closure.captures[Int(i.b)].box.pointee.value
+                    let value = closure.captures[i.b].box.pointee.value
                     if value.tag == Tag.undefined {
                         raiseUndefined()
                         break execute
                     }
                     if i.x != 0 { value.share() }
-                    registers[Int(i.a)] = value
+                    registers[i.a] = value
                 case .setCaptureBox:
-                    let box = closure.captures[Int(i.a)].box
+                    let box = closure.captures[i.a].box
                     if box.pointee.header.aux != fiberState.pointee.item {
                         raiseForeignWrite()
                         break execute
                     }
-                    box.pointee.value = registers[Int(i.b)]
+                    box.pointee.value = registers[i.b]
                 case .closure:
-                    registers[Int(i.a)] = makeClosure(
+                    registers[i.a] = makeClosure(
                         closure.pointee.prototype.pointee.children[i.bc], registers: registers, captures: closure.captures)
                     if heapState.pointee.debt > 0 {
                         frame.pointee.pc = pc
@@ -140,130 +156,130 @@ extension VM {
 
                 // MARK: Arithmetic
                 case .add:
-                    let left = registers[Int(i.b)]
-                    let right = registers[Int(i.c)]
+                    let left = registers[i.b]
+                    let right = registers[i.c]
                     if left.tag | right.tag == 0 {
                         let (sum, overflow) = left.int.addingReportingOverflow(right.int)
                         if !overflow {
-                            registers[Int(i.a)] = Value(int: sum)
+                            registers[i.a] = Value(int: sum)
                             continue execute
                         }
                     } else if left.tag == Tag.float, right.tag == Tag.float {
                         let sum = left.float + right.float
                         if sum.isFinite {
-                            registers[Int(i.a)] = Value(float: sum)
+                            registers[i.a] = Value(float: sum)
                             continue execute
                         }
                     }
-                    if !add(left, right, into: registers + Int(i.a)) { break execute }
+                    if !add(left, right, into: registers + i.a) { break execute }
                     if heapState.pointee.debt > 0 {
                         frame.pointee.pc = pc
                         collect(fiber)
                     }
                 case .subtract:
-                    let left = registers[Int(i.b)]
-                    let right = registers[Int(i.c)]
+                    let left = registers[i.b]
+                    let right = registers[i.c]
                     if left.tag | right.tag == 0 {
                         let (difference, overflow) = left.int.subtractingReportingOverflow(right.int)
                         if !overflow {
-                            registers[Int(i.a)] = Value(int: difference)
+                            registers[i.a] = Value(int: difference)
                             continue execute
                         }
                     }
-                    if !subtract(left, right, into: registers + Int(i.a)) { break execute }
+                    if !subtract(left, right, into: registers + i.a) { break execute }
                 case .multiply:
-                    let left = registers[Int(i.b)]
-                    let right = registers[Int(i.c)]
+                    let left = registers[i.b]
+                    let right = registers[i.c]
                     if left.tag | right.tag == 0 {
                         let (product, overflow) = left.int.multipliedReportingOverflow(by: right.int)
                         if !overflow {
-                            registers[Int(i.a)] = Value(int: product)
+                            registers[i.a] = Value(int: product)
                             continue execute
                         }
                     }
-                    if !multiply(left, right, into: registers + Int(i.a)) { break execute }
+                    if !multiply(left, right, into: registers + i.a) { break execute }
                 case .divide:
-                    if !divide(registers[Int(i.b)], registers[Int(i.c)], into: registers + Int(i.a)) { break execute }
+                    if !divide(registers[i.b], registers[i.c], into: registers + i.a) { break execute }
                 case .floorDivide:
-                    if !floorDivide(registers[Int(i.b)], registers[Int(i.c)], into: registers + Int(i.a)) { break execute }
+                    if !floorDivide(registers[i.b], registers[i.c], into: registers + i.a) { break execute }
                 case .remainder:
-                    let left = registers[Int(i.b)]
-                    let right = registers[Int(i.c)]
+                    let left = registers[i.b]
+                    let right = registers[i.c]
                     if left.tag | right.tag == 0, right.int > 0 {
-                        registers[Int(i.a)] = Value(int: flooredRemainder(left.int, right.int))
+                        registers[i.a] = Value(int: flooredRemainder(left.int, right.int))
                         continue execute
                     }
-                    if !remainder(left, right, into: registers + Int(i.a)) { break execute }
+                    if !remainder(left, right, into: registers + i.a) { break execute }
                 case .addImmediate:
-                    let left = registers[Int(i.b)]
+                    let left = registers[i.b]
                     if left.tag == Tag.int {
                         let (sum, overflow) = left.int.addingReportingOverflow(Int64(i.signedC))
                         if !overflow {
-                            registers[Int(i.a)] = Value(int: sum)
+                            registers[i.a] = Value(int: sum)
                             continue execute
                         }
                     }
                     let isDone =
                         i.x != 0
-                        ? subtract(left, Value(int: -i.signedC), into: registers + Int(i.a))
-                        : add(left, Value(int: i.signedC), into: registers + Int(i.a))
+                        ? subtract(left, Value(int: -i.signedC), into: registers + i.a)
+                        : add(left, Value(int: i.signedC), into: registers + i.a)
                     if !isDone { break execute }
                 case .multiplyImmediate:
-                    let left = registers[Int(i.b)]
+                    let left = registers[i.b]
                     if left.tag == Tag.int {
                         let (product, overflow) = left.int.multipliedReportingOverflow(by: Int64(i.signedC))
                         if !overflow {
-                            registers[Int(i.a)] = Value(int: product)
+                            registers[i.a] = Value(int: product)
                             continue execute
                         }
                     }
-                    if !multiply(left, Value(int: i.signedC), into: registers + Int(i.a)) { break execute }
+                    if !multiply(left, Value(int: i.signedC), into: registers + i.a) { break execute }
                 case .remainderImmediate:
-                    let left = registers[Int(i.b)]
+                    let left = registers[i.b]
                     if left.tag == Tag.int {
-                        registers[Int(i.a)] = Value(int: flooredRemainder(left.int, Int64(i.signedC)))
+                        registers[i.a] = Value(int: flooredRemainder(left.int, Int64(i.signedC)))
                         continue execute
                     }
-                    if !remainder(left, Value(int: i.signedC), into: registers + Int(i.a)) { break execute }
+                    if !remainder(left, Value(int: i.signedC), into: registers + i.a) { break execute }
                 case .negate:
-                    if !negate(registers[Int(i.b)], into: registers + Int(i.a)) { break execute }
+                    if !negate(registers[i.b], into: registers + i.a) { break execute }
                 case .not:
-                    let value = registers[Int(i.b)]
+                    let value = registers[i.b]
                     if value.tag != Tag.bool {
                         raiseCondition(value, "'!'")
                         break execute
                     }
-                    registers[Int(i.a)] = Value(bool: !value.bool)
+                    registers[i.a] = Value(bool: !value.bool)
                 case .concatenate:
-                    if !concatenate(registers + Int(i.b), count: Int(i.c), into: registers + Int(i.a)) { break execute }
+                    if !concatenate(registers + i.b, count: i.c, into: registers + i.a) { break execute }
                     if heapState.pointee.debt > 0 {
                         frame.pointee.pc = pc
                         collect(fiber)
                     }
                 case .range:
-                    if !makeRange(registers[Int(i.b)], registers[Int(i.c)], into: registers + Int(i.a)) { break execute }
+                    if !makeRange(registers[i.b], registers[i.c], into: registers + i.a) { break execute }
 
                 // MARK: Comparison
                 case .equal:
-                    let outcome = areEqual(registers[Int(i.b)], registers[Int(i.c)])
+                    let outcome = areEqual(registers[i.b], registers[i.c])
                     if outcome < 0 { break execute }
-                    registers[Int(i.a)] = Value(bool: outcome != 0)
+                    registers[i.a] = Value(bool: outcome != 0)
                 case .notEqual:
-                    let outcome = areEqual(registers[Int(i.b)], registers[Int(i.c)])
+                    let outcome = areEqual(registers[i.b], registers[i.c])
                     if outcome < 0 { break execute }
-                    registers[Int(i.a)] = Value(bool: outcome == 0)
+                    registers[i.a] = Value(bool: outcome == 0)
                 case .less:
-                    let outcome = isLess(registers[Int(i.b)], registers[Int(i.c)], orEqual: false)
+                    let outcome = isLess(registers[i.b], registers[i.c], orEqual: false)
                     if outcome < 0 { break execute }
-                    registers[Int(i.a)] = Value(bool: outcome != 0)
+                    registers[i.a] = Value(bool: outcome != 0)
                 case .lessOrEqual:
-                    let outcome = isLess(registers[Int(i.b)], registers[Int(i.c)], orEqual: true)
+                    let outcome = isLess(registers[i.b], registers[i.c], orEqual: true)
                     if outcome < 0 { break execute }
-                    registers[Int(i.a)] = Value(bool: outcome != 0)
+                    registers[i.a] = Value(bool: outcome != 0)
                 case .contains:
-                    let outcome = contains(registers[Int(i.b)], in: registers[Int(i.c)])
+                    let outcome = contains(registers[i.b], in: registers[i.c])
                     if outcome < 0 { break execute }
-                    registers[Int(i.a)] = Value(bool: outcome != 0)
+                    registers[i.a] = Value(bool: outcome != 0)
 
                 // MARK: Branches
                 case .jump:
@@ -277,19 +293,19 @@ extension VM {
                     }
                     pc += i.bc
                 case .branchTrue:
-                    let value = registers[Int(i.a)]
+                    let value = registers[i.a]
                     if value.tag != Tag.bool {
                         raiseCondition(value, "a condition")
                         break execute
                     }
                     if value.bool == (i.x != 0) { pc += i.bc }
                 case .branchNull:
-                    if registers[Int(i.a)].isNull == (i.x != 0) { pc += i.bc }
+                    if registers[i.a].isNull == (i.x != 0) { pc += i.bc }
                 case .branchOmit:
-                    if registers[Int(i.a)].isOmit == (i.x != 0) { pc += i.bc }
+                    if registers[i.a].isOmit == (i.x != 0) { pc += i.bc }
                 case .branchEqual:
-                    let left = registers[Int(i.a)]
-                    let right = registers[Int(i.b)]
+                    let left = registers[i.a]
+                    let right = registers[i.b]
                     if left.tag | right.tag == 0 {
                         if (left.bits == right.bits) == (i.x != 0) { pc += i.signedC }
                         continue execute
@@ -298,8 +314,8 @@ extension VM {
                     if outcome < 0 { break execute }
                     if (outcome != 0) == (i.x != 0) { pc += i.signedC }
                 case .branchLess:
-                    let left = registers[Int(i.a)]
-                    let right = registers[Int(i.b)]
+                    let left = registers[i.a]
+                    let right = registers[i.b]
                     if left.tag | right.tag == 0 {
                         if (left.int < right.int) == (i.x != 0) { pc += i.signedC }
                         continue execute
@@ -308,8 +324,8 @@ extension VM {
                     if outcome < 0 { break execute }
                     if (outcome != 0) == (i.x != 0) { pc += i.signedC }
                 case .branchLessOrEqual:
-                    let left = registers[Int(i.a)]
-                    let right = registers[Int(i.b)]
+                    let left = registers[i.a]
+                    let right = registers[i.b]
                     if left.tag | right.tag == 0 {
                         if (left.int <= right.int) == (i.x != 0) { pc += i.signedC }
                         continue execute
@@ -318,7 +334,7 @@ extension VM {
                     if outcome < 0 { break execute }
                     if (outcome != 0) == (i.x != 0) { pc += i.signedC }
                 case .branchEqualImmediate:
-                    let left = registers[Int(i.a)]
+                    let left = registers[i.a]
                     if left.tag == Tag.int {
                         if (left.int == Int64(i.signedB)) == (i.x != 0) { pc += i.signedC }
                         continue execute
@@ -327,7 +343,7 @@ extension VM {
                     if outcome < 0 { break execute }
                     if (outcome != 0) == (i.x != 0) { pc += i.signedC }
                 case .branchLessImmediate:
-                    let left = registers[Int(i.a)]
+                    let left = registers[i.a]
                     if left.tag == Tag.int {
                         if (left.int < Int64(i.signedB)) == (i.x != 0) { pc += i.signedC }
                         continue execute
@@ -336,7 +352,7 @@ extension VM {
                     if outcome < 0 { break execute }
                     if (outcome != 0) == (i.x != 0) { pc += i.signedC }
                 case .branchLessOrEqualImmediate:
-                    let left = registers[Int(i.a)]
+                    let left = registers[i.a]
                     if left.tag == Tag.int {
                         if (left.int <= Int64(i.signedB)) == (i.x != 0) { pc += i.signedC }
                         continue execute
@@ -345,7 +361,7 @@ extension VM {
                     if outcome < 0 { break execute }
                     if (outcome != 0) == (i.x != 0) { pc += i.signedC }
                 case .branchGreaterImmediate:
-                    let left = registers[Int(i.a)]
+                    let left = registers[i.a]
                     if left.tag == Tag.int {
                         if (left.int > Int64(i.signedB)) == (i.x != 0) { pc += i.signedC }
                         continue execute
@@ -354,7 +370,7 @@ extension VM {
                     if outcome < 0 { break execute }
                     if (outcome != 0) == (i.x != 0) { pc += i.signedC }
                 case .branchGreaterOrEqualImmediate:
-                    let left = registers[Int(i.a)]
+                    let left = registers[i.a]
                     if left.tag == Tag.int {
                         if (left.int >= Int64(i.signedB)) == (i.x != 0) { pc += i.signedC }
                         continue execute
@@ -365,17 +381,17 @@ extension VM {
 
                 // MARK: Loops
                 case .rangePrepare:
-                    let lower = registers[Int(i.a)]
-                    let upper = registers[Int(i.a) + 1]
+                    let lower = registers[i.a]
+                    let upper = registers[i.a + 1]
                     if lower.tag | upper.tag != 0 {
                         raiseRangeBounds(lower, upper)
                         break execute
                     }
                     if lower.int >= upper.int { pc += i.bc }
                 case .rangeNext:
-                    let next = registers[Int(i.a)].int &+ 1
-                    if next < registers[Int(i.a) + 1].int {
-                        registers[Int(i.a)].bits = UInt64(bitPattern: next)
+                    let next = registers[i.a].int &+ 1
+                    if next < registers[i.a + 1].int {
+                        registers[i.a].bits = UInt64(bitPattern: next)
                         fuel -= 1
                         if fuel <= 0 {
                             if !refuel(&fuel) { break execute }
@@ -385,9 +401,9 @@ extension VM {
                         pc += i.bc
                     }
                 case .iteratePrepare:
-                    if !prepareIteration(registers + Int(i.a), bindings: Int(i.x)) { break execute }
+                    if !prepareIteration(registers + i.a, bindings: Int(i.x)) { break execute }
                 case .iterateNext:
-                    let source = registers[Int(i.a)]
+                    let source = registers[i.a]
                     fuel -= 1
                     if fuel <= 0 {
                         frame.pointee.pc = pc - 1
@@ -398,18 +414,18 @@ extension VM {
                         return .preempted(fiber)
                     }
                     if source.tag == Tag.list, i.x == 1 {
-                        let position = Int(registers[Int(i.a) + 1].bits)
+                        let position = Int(registers[i.a + 1].bits)
                         if position < source.list.pointee.count {
                             let value = source.list.pointee.items[position]
                             value.share()
-                            registers[Int(i.a) + 2] = value
-                            registers[Int(i.a) + 1] = Value(int: position + 1)
+                            registers[i.a + 2] = value
+                            registers[i.a + 1] = Value(int: position + 1)
                         } else {
                             pc += i.bc
                         }
                         continue execute
                     }
-                    switch nextItem(registers + Int(i.a), bindings: Int(i.x)) {
+                    switch nextItem(registers + i.a, bindings: Int(i.x)) {
                     case .value: break
                     case .end:
                         pc += i.bc
@@ -418,14 +434,14 @@ extension VM {
                     case .request(let request):
                         // The reply refills the iterator's buffer, then this instruction runs again.
                         frame.pointee.pc = pc - 1
-                        fiber.waiting = .iterator(frame.pointee.base + Int(i.a))
+                        fiber.waiting = .iterator(frame.pointee.base + i.a)
                         return .suspended(fiber, request)
                     case .fiber(let inner):
                         frame.pointee.pc = pc
                         inner.depthBelow = fiber.depthBelow + fiberState.pointee.frameCount
                         if !admitDepth(inner) { break execute }
                         inner.parent = fiber
-                        inner.parentRegister = frame.pointee.base + Int(i.a) + 1 + Int(i.x)
+                        inner.parentRegister = frame.pointee.base + i.a + 1 + Int(i.x)
                         inner.parentEnd = pc + i.bc
                         fiber = inner
                         state.pointee.current = fiber
@@ -434,49 +450,49 @@ extension VM {
 
                 // MARK: Lists and records
                 case .newList:
-                    let count = Int(i.c)
+                    let count = i.c
                     let list = makeList(capacity: count)
-                    for index in 0..<count { list.pointee.items[index] = registers[Int(i.b) + index] }
+                    for index in 0..<count { list.pointee.items[index] = registers[i.b + index] }
                     list.pointee.count = count
-                    registers[Int(i.a)] = Value(list)
+                    registers[i.a] = Value(list)
                     if heapState.pointee.debt > 0 {
                         frame.pointee.pc = pc
                         collect(fiber)
                     }
                 case .listExtend:
-                    let list = registers[Int(i.a)].list
-                    for index in 0..<Int(i.c) { append(registers[Int(i.b) + index], to: list) }
+                    let list = registers[i.a].list
+                    for index in 0..<i.c { append(registers[i.b + index], to: list) }
                 case .listSpread:
-                    if !spread(registers[Int(i.b)], into: registers[Int(i.a)].list) { break execute }
+                    if !spread(registers[i.b], into: registers[i.a].list) { break execute }
                 case .newRecord:
                     let prototype = closure.pointee.prototype
-                    let shape = prototype.pointee.layouts[Int(i.c)]
+                    let shape = prototype.pointee.layouts[i.c]
                     if shape != 0 {
                         let count = state.pointee.shapes.shapes[Int(shape)].count
                         let record = makeRecord(shape: shape, count: count)
                         let slots = record.pointee.slots.unsafelyUnwrapped
                         var hasOmit = false
                         for slot in 0..<count {
-                            let value = registers[Int(i.b) + slot]
+                            let value = registers[i.b + slot]
                             slots[slot] = value
                             if value.tag == Tag.omit { hasOmit = true }
                         }
-                        registers[Int(i.a)] =
-                            hasOmit ? makeLiteral(prototype, layout: Int(i.c), registers + Int(i.b)) : Value(record)
+                        registers[i.a] =
+                            hasOmit ? makeLiteral(prototype, layout: i.c, registers + i.b) : Value(record)
                     } else {
-                        registers[Int(i.a)] = makeLiteral(prototype, layout: Int(i.c), registers + Int(i.b))
+                        registers[i.a] = makeLiteral(prototype, layout: i.c, registers + i.b)
                     }
                     if heapState.pointee.debt > 0 {
                         frame.pointee.pc = pc
                         collect(fiber)
                     }
                 case .recordPut:
-                    let value = registers[Int(i.b)]
-                    if !value.isOmit { set(constants[Int(i.c)].string, in: registers[Int(i.a)].record, to: value) }
+                    let value = registers[i.b]
+                    if !value.isOmit { set(constants[i.c].string, in: registers[i.a].record, to: value) }
                 case .recordSpread:
-                    if !spread(registers[Int(i.b)], into: registers[Int(i.a)].record) { break execute }
+                    if !spread(registers[i.b], into: registers[i.a].record) { break execute }
                 case .getField:
-                    let base = registers[Int(i.b)]
+                    let base = registers[i.b]
                     if base.tag == Tag.record {
                         // The word's b and c are the shape, its a the slot.
                         let word = pc.pointee
@@ -484,45 +500,45 @@ extension VM {
                         if record.pointee.header.aux == UInt32(word.b) | UInt32(word.c) << 16, record.pointee.header.aux != 0 {
                             let value = record.pointee.slots.unsafelyUnwrapped[Int(word.a)]
                             if i.x != 0 { value.share() }
-                            registers[Int(i.a)] = value
+                            registers[i.a] = value
                             pc += 1
                             continue execute
                         }
                     }
-                    guard let value = field(constants[Int(i.c)].string, of: base, cache: pc) else {
+                    guard let value = field(constants[i.c].string, of: base, cache: pc) else {
                         pc += 1
                         break execute
                     }
                     if i.x != 0 { value.share() }
-                    registers[Int(i.a)] = value
+                    registers[i.a] = value
                     pc += 1
                 case .getFieldOptional:
-                    guard let value = optionalField(constants[Int(i.c)].string, of: registers[Int(i.b)]) else { break execute }
+                    guard let value = optionalField(constants[i.c].string, of: registers[i.b]) else { break execute }
                     if i.x != 0 { value.share() }
-                    registers[Int(i.a)] = value
+                    registers[i.a] = value
                 case .getIndex:
-                    let base = registers[Int(i.b)]
-                    let key = registers[Int(i.c)]
+                    let base = registers[i.b]
+                    let key = registers[i.c]
                     if base.tag == Tag.list, key.tag == Tag.int {
                         let list = base.list
                         if UInt64(list.pointee.count) > key.bits {
                             let value = list.pointee.items[Int(key.bits)]
                             if i.x != 0 { value.share() }
-                            registers[Int(i.a)] = value
+                            registers[i.a] = value
                             continue execute
                         }
                     }
-                    if !index(base, key, isOptional: false, into: registers + Int(i.a)) { break execute }
-                    if i.x != 0 { registers[Int(i.a)].share() }
+                    if !index(base, key, isOptional: false, into: registers + i.a) { break execute }
+                    if i.x != 0 { registers[i.a].share() }
                 case .getIndexOptional:
-                    if !index(registers[Int(i.b)], registers[Int(i.c)], isOptional: true, into: registers + Int(i.a)) {
+                    if !index(registers[i.b], registers[i.c], isOptional: true, into: registers + i.a) {
                         break execute
                     }
-                    if i.x != 0 { registers[Int(i.a)].share() }
+                    if i.x != 0 { registers[i.a].share() }
                 case .slice:
                     if !slice(
-                        registers[Int(i.b)], registers[Int(i.c)], registers[Int(i.c) + 1], isOptional: i.x != 0,
-                        into: registers + Int(i.a))
+                        registers[i.b], registers[i.c], registers[i.c + 1], isOptional: i.x != 0,
+                        into: registers + i.a)
                     {
                         break execute
                     }
@@ -533,17 +549,17 @@ extension VM {
 
                 // MARK: Writing along a path
                 case .own:
-                    own(registers + Int(i.a))
+                    own(registers + i.a)
                 case .ownField:
                     let word = pc
                     pc += 1
-                    if !ownField(constants[Int(i.c)].string, of: registers[Int(i.b)], cache: word, into: registers + Int(i.a)) {
+                    if !ownField(constants[i.c].string, of: registers[i.b], cache: word, into: registers + i.a) {
                         break execute
                     }
                 case .ownIndex:
-                    if !ownIndex(registers[Int(i.c)], of: registers[Int(i.b)], into: registers + Int(i.a)) { break execute }
+                    if !ownIndex(registers[i.c], of: registers[i.b], into: registers + i.a) { break execute }
                 case .setField:
-                    let base = registers[Int(i.a)]
+                    let base = registers[i.a]
                     let word = pc
                     pc += 1
                     if base.tag == Tag.record {
@@ -551,29 +567,29 @@ extension VM {
                         if record.pointee.header.aux == UInt32(word.pointee.b) | UInt32(word.pointee.c) << 16,
                             record.pointee.header.aux != 0
                         {
-                            record.pointee.slots.unsafelyUnwrapped[Int(word.pointee.a)] = registers[Int(i.c)]
+                            record.pointee.slots.unsafelyUnwrapped[Int(word.pointee.a)] = registers[i.c]
                             continue execute
                         }
                     }
-                    if !setField(constants[Int(i.b)].string, of: base, to: registers[Int(i.c)], cache: word) { break execute }
+                    if !setField(constants[i.b].string, of: base, to: registers[i.c], cache: word) { break execute }
                     if heapState.pointee.debt > 0 {
                         frame.pointee.pc = pc
                         collect(fiber)
                     }
                 case .setIndex:
-                    let base = registers[Int(i.a)]
-                    let key = registers[Int(i.b)]
+                    let base = registers[i.a]
+                    let key = registers[i.b]
                     if base.tag == Tag.list, key.tag == Tag.int, UInt64(base.list.pointee.count) > key.bits {
-                        base.list.pointee.items[Int(key.bits)] = registers[Int(i.c)]
+                        base.list.pointee.items[Int(key.bits)] = registers[i.c]
                         continue execute
                     }
-                    if !setIndex(key, of: base, to: registers[Int(i.c)]) { break execute }
+                    if !setIndex(key, of: base, to: registers[i.c]) { break execute }
                     if heapState.pointee.debt > 0 {
                         frame.pointee.pc = pc
                         collect(fiber)
                     }
                 case .push:
-                    let base = registers[Int(i.a)]
+                    let base = registers[i.a]
                     // What is no list may have a field of that name: a method call follows.
                     if base.tag != Tag.list { continue execute }
                     let list = base.list
@@ -585,23 +601,23 @@ extension VM {
                             collect(fiber)
                         }
                     }
-                    list.pointee.items[list.pointee.count] = registers[Int(i.b)]
+                    list.pointee.items[list.pointee.count] = registers[i.b]
                     list.pointee.count += 1
-                    pc += Int(i.c)
+                    pc += i.c
 
                 // MARK: Calls
                 case .callGlobal:
-                    registers[Int(i.a)] = state.pointee.globals[Int(i.c)]
+                    registers[i.a] = state.pointee.globals[i.c]
                     fallthrough
                 case .call:
-                    let callee = registers[Int(i.a)]
-                    var count = Int(i.b)
+                    let callee = registers[i.a]
+                    var count = i.b
                     frame.pointee.pc = pc
                     if i.x != 0 {
                         let labels = pc.pointee.bc
                         pc += 1
                         frame.pointee.pc = pc
-                        guard let matched = matchLabels(callee, registers + Int(i.a) + 1, count, labels, closure) else {
+                        guard let matched = matchLabels(callee, registers + i.a + 1, count, labels, closure) else {
                             break execute
                         }
                         count = matched
@@ -609,8 +625,8 @@ extension VM {
                     guard callee.tag == Tag.closure else {
                         if callee.tag == Tag.native {
                             switch callNative(
-                                Int(callee.bits), registers + Int(i.a) + 1, count, fiber,
-                                destination: frame.pointee.base + Int(i.a))
+                                Int(callee.bits), registers + i.a + 1, count, fiber,
+                                destination: frame.pointee.base + i.a)
                             {
                             case .done:
                                 if heapState.pointee.debt > 0 { collect(fiber) }
@@ -618,13 +634,13 @@ extension VM {
                             case .failed: break execute
                             case .suspended(let request): return .suspended(fiber, request)
                             case .script(let script):
-                                registers[Int(i.a)] = script
+                                registers[i.a] = script
                             }
                         } else {
                             raiseNotCallable(callee)
                             break execute
                         }
-                        guard enter(fiber, at: frame.pointee.base + Int(i.a), count: count) else { break execute }
+                        guard enter(fiber, at: frame.pointee.base + i.a, count: count) else { break execute }
                         continue reload
                     }
                     fuel -= 1
@@ -632,18 +648,18 @@ extension VM {
                     let target = callee.closure
                     let prototype = target.pointee.prototype
                     if prototype.pointee.parameterCount != count {
-                        if !arrange(prototype, registers + Int(i.a) + 1, count) { break execute }
+                        if !arrange(prototype, registers + i.a + 1, count) { break execute }
                     }
                     if fiberState.pointee.frameCount == fiberState.pointee.frameCapacity {
                         guard deepen(fiber) else { break execute }
                         frame = fiberState.pointee.frames + (fiberState.pointee.frameCount - 1)
                     }
-                    let base = frame.pointee.base + Int(i.a) + 1
-                    if base + prototype.pointee.registerCount + Fiber.slack > fiberState.pointee.capacity {
+                    let base = frame.pointee.base &+ i.a &+ 1
+                    if base &+ prototype.pointee.registerCount &+ Fiber.slack > fiberState.pointee.capacity {
                         fiber.growStack(to: base + prototype.pointee.registerCount + Fiber.slack)
                     }
-                    frame = fiberState.pointee.frames + fiberState.pointee.frameCount
-                    fiberState.pointee.frameCount += 1
+                    frame += 1
+                    fiberState.pointee.frameCount &+= 1
                     frame.pointee.closure = target
                     frame.pointee.base = base
                     closure = target
@@ -651,9 +667,9 @@ extension VM {
                     registers = fiberState.pointee.stack + base
                     pc = prototype.pointee.code
                 case .callNative:
-                    let number = Int(i.c)
-                    var count = Int(i.b)
-                    let arguments = registers + Int(i.a) + 1
+                    let number = i.c
+                    var count = i.b
+                    let arguments = registers + i.a + 1
                     if i.x != 0 {
                         let labels = pc.pointee.bc
                         pc += 1
@@ -669,58 +685,58 @@ extension VM {
                         if heapState.pointee.debt > 0 { collect(fiber) }
                         continue execute
                     }
-                    switch callNative(number, arguments, count, fiber, destination: frame.pointee.base + Int(i.a)) {
+                    switch callNative(number, arguments, count, fiber, destination: frame.pointee.base + i.a) {
                     case .done:
                         if heapState.pointee.debt > 0 { collect(fiber) }
                     case .failed: break execute
                     case .suspended(let request): return .suspended(fiber, request)
                     case .script(let script):
-                        registers[Int(i.a)] = script
-                        guard enter(fiber, at: frame.pointee.base + Int(i.a), count: count) else { break execute }
+                        registers[i.a] = script
+                        guard enter(fiber, at: frame.pointee.base + i.a, count: count) else { break execute }
                         continue reload
                     }
                 case .callMethod:
                     let word = pc.pointee
                     pc += 1
                     frame.pointee.pc = pc
-                    let receiver = registers[Int(i.a) + 1]
+                    let receiver = registers[i.a + 1]
                     if receiver.isNull, word.x != 0 {
-                        registers[Int(i.a)] = .null
+                        registers[i.a] = .null
                         continue execute
                     }
-                    var count = Int(i.b)
-                    let method = Int(state.pointee.methods[Int(i.c) * VM.tagCount + Int(receiver.tag)])
+                    var count = i.b
+                    let method = Int(state.pointee.methods[i.c * VM.tagCount + Int(receiver.tag)])
                     if method >= 0 {
                         count += 1
                         if word.bc >= 0 {
                             guard
                                 let matched = matchLabels(
-                                    Value(native: method), registers + Int(i.a) + 1, count, word.bc, closure)
+                                    Value(native: method), registers + i.a + 1, count, word.bc, closure)
                             else { break execute }
                             count = matched
                         }
                         let entry = natives + method
                         if let function = entry.pointee.function, count == entry.pointee.parameterCount {
-                            if !function(machine, registers + Int(i.a) + 1, count) { break execute }
+                            if !function(machine, registers + i.a + 1, count) { break execute }
                             if heapState.pointee.debt > 0 { collect(fiber) }
                             continue execute
                         }
                         switch callNative(
-                            method, registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a))
+                            method, registers + i.a + 1, count, fiber, destination: frame.pointee.base + i.a)
                         {
                         case .done:
                             if heapState.pointee.debt > 0 { collect(fiber) }
                             continue execute
                         case .failed: break execute
                         case .suspended(let request): return .suspended(fiber, request)
-                        case .script(let script): registers[Int(i.a)] = script
+                        case .script(let script): registers[i.a] = script
                         }
                     } else {
-                        guard let callee = fieldFunction(Int(i.c), of: receiver) else { break execute }
-                        registers[Int(i.a)] = callee
-                        for index in 0..<count { registers[Int(i.a) + 1 + index] = registers[Int(i.a) + 2 + index] }
+                        guard let callee = fieldFunction(i.c, of: receiver) else { break execute }
+                        registers[i.a] = callee
+                        for index in 0..<count { registers[i.a + 1 + index] = registers[i.a + 2 + index] }
                         if word.bc >= 0 {
-                            guard let matched = matchLabels(callee, registers + Int(i.a) + 1, count, word.bc, closure) else {
+                            guard let matched = matchLabels(callee, registers + i.a + 1, count, word.bc, closure) else {
                                 break execute
                             }
                             count = matched
@@ -729,27 +745,27 @@ extension VM {
                         if fuel <= 0, !refuel(&fuel) { break execute }
                         if callee.tag == Tag.native {
                             switch callNative(
-                                Int(callee.bits), registers + Int(i.a) + 1, count, fiber,
-                                destination: frame.pointee.base + Int(i.a))
+                                Int(callee.bits), registers + i.a + 1, count, fiber,
+                                destination: frame.pointee.base + i.a)
                             {
                             case .done:
                                 if heapState.pointee.debt > 0 { collect(fiber) }
                                 continue execute
                             case .failed: break execute
                             case .suspended(let request): return .suspended(fiber, request)
-                            case .script(let script): registers[Int(i.a)] = script
+                            case .script(let script): registers[i.a] = script
                             }
                         }
                     }
-                    guard enter(fiber, at: frame.pointee.base + Int(i.a), count: count) else { break execute }
+                    guard enter(fiber, at: frame.pointee.base + i.a, count: count) else { break execute }
                     continue reload
                 case .callSpread, .callNativeSpread:
                     frame.pointee.pc = pc
-                    let isNative = i.op == .callNativeSpread
-                    let callee = isNative ? Value(native: Int(i.c)) : registers[Int(i.a)]
-                    let list = registers[isNative ? Int(i.a) + 1 : Int(i.b)]
-                    let record = registers[isNative ? Int(i.a) + 2 : Int(i.c)]
-                    guard let count = spreadArguments(callee, list, record, fiber, at: frame.pointee.base + Int(i.a)) else {
+                    let isNative = i.x != 0
+                    let callee = isNative ? Value(native: i.c) : registers[i.a]
+                    let list = registers[isNative ? i.a + 1 : i.b]
+                    let record = registers[isNative ? i.a + 2 : i.c]
+                    guard let count = spreadArguments(callee, list, record, fiber, at: frame.pointee.base + i.a) else {
                         break execute
                     }
                     registers = fiberState.pointee.stack + frame.pointee.base
@@ -757,26 +773,30 @@ extension VM {
                     if fuel <= 0, !refuel(&fuel) { break execute }
                     if callee.tag == Tag.native {
                         switch callNative(
-                            Int(callee.bits), registers + Int(i.a) + 1, count, fiber, destination: frame.pointee.base + Int(i.a))
+                            Int(callee.bits), registers + i.a + 1, count, fiber, destination: frame.pointee.base + i.a)
                         {
                         case .done:
                             if heapState.pointee.debt > 0 { collect(fiber) }
                             continue execute
                         case .failed: break execute
                         case .suspended(let request): return .suspended(fiber, request)
-                        case .script(let script): registers[Int(i.a)] = script
+                        case .script(let script): registers[i.a] = script
                         }
                     } else {
-                        registers[Int(i.a)] = callee
+                        registers[i.a] = callee
                     }
-                    guard enter(fiber, at: frame.pointee.base + Int(i.a), count: count) else { break execute }
+                    guard enter(fiber, at: frame.pointee.base + i.a, count: count) else { break execute }
                     continue reload
-                case .return, .returnNull:
-                    let value = i.op == .return ? registers[Int(i.a)] : .null
-                    let base = frame.pointee.base
-                    fiberState.pointee.frameCount -= 1
-                    if fiberState.pointee.frameCount > 0 {
-                        fiberState.pointee.stack[base - 1] = value
+                case .returnNull:
+                    // a is 0, and no register of a dying frame is read again.
+                    registers[0] = .null
+                    fallthrough
+                case .return:
+                    let value = registers[i.a]
+                    let depth = fiberState.pointee.frameCount &- 1
+                    fiberState.pointee.frameCount = depth
+                    if depth > 0 {
+                        registers[-1] = value
                         frame -= 1
                         closure = frame.pointee.closure
                         constants = closure.pointee.prototype.pointee.constants
@@ -795,29 +815,29 @@ extension VM {
 
                 // MARK: Errors
                 case .throw:
-                    raiseThrown(registers[Int(i.a)])
+                    raiseThrown(registers[i.a])
                     break execute
                 case .noMatch:
-                    raiseNoMatch(registers[Int(i.a)])
+                    raiseNoMatch(registers[i.a])
                     break execute
 
                 // MARK: Tests of match
                 case .testType:
-                    registers[Int(i.a)] = Value(bool: registers[Int(i.b)].type == ValueType.allCases[Int(i.c)])
+                    registers[i.a] = Value(bool: registers[i.b].type == ValueType.allCases[i.c])
                 case .testList:
-                    let value = registers[Int(i.b)]
+                    let value = registers[i.b]
                     let matches =
                         value.tag == Tag.list
-                        && (i.x != 0 ? value.list.pointee.count >= Int(i.c) : value.list.pointee.count == Int(i.c))
-                    registers[Int(i.a)] = Value(bool: matches)
+                        && (i.x != 0 ? value.list.pointee.count >= i.c : value.list.pointee.count == i.c)
+                    registers[i.a] = Value(bool: matches)
                 case .testField:
-                    let value = registers[Int(i.b)]
-                    registers[Int(i.a)] = Value(
-                        bool: value.tag == Tag.record && get(constants[Int(i.c)].string, of: value.record) != nil)
+                    let value = registers[i.b]
+                    registers[i.a] = Value(
+                        bool: value.tag == Tag.record && get(constants[i.c].string, of: value.record) != nil)
 
                 // MARK: Fibers
                 case .yield:
-                    let value = registers[Int(i.a)]
+                    let value = registers[i.a]
                     frame.pointee.pc = pc
                     guard let parent = fiber.parent else {
                         raise(.value, "a stream's producer ran outside of a loop")
@@ -829,7 +849,7 @@ extension VM {
                     state.pointee.current = fiber
                     continue reload
                 case .endItem:
-                    let reason = registers[Int(i.a)]
+                    let reason = registers[i.a]
                     fiberState.pointee.frameCount = 0
                     switch i.x {
                     case 1: return .finished(fiber, .skipped(reason))

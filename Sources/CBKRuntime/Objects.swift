@@ -141,7 +141,7 @@ func equalBytes(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ c
 /// A multiply-and-fold hash over eight bytes at a time; never 0.
 package func hashBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(bytes.count)
-    guard let base = bytes.baseAddress else { return UInt32(truncatingIfNeeded: state >> 32) | 1 }
+    guard let base = bytes.baseAddress else { return 1 }
     let raw = UnsafeRawPointer(base)
     var offset = 0
     while offset + 8 <= bytes.count {
@@ -156,7 +156,7 @@ package func hashBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
         }
         state = fold(state ^ rest)
     }
-    return UInt32(truncatingIfNeeded: state ^ state >> 32) | 1
+    return max(1, UInt32(truncatingIfNeeded: state ^ state >> 32))
 }
 
 @inline(__always)

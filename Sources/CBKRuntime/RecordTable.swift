@@ -1,7 +1,8 @@
 // The storage of a record without a shape: fields in their order, found by hash.
 //
-// Invariants: `index` has a power of two of places, each 0 (empty) or an entry's number plus one; an entry
-// without a key was removed and its place in `index` stays taken until the next rebuild.
+// Invariants: `index` has a power of two of places, each 0 (empty) or an entry's number plus one, under its key's hash: a
+// place of another key is passed without reading that key. An entry without a key was removed, and its place in
+// `index` stays taken until the next rebuild.
 
 #if canImport(Glibc)
     import Glibc
@@ -16,7 +17,7 @@ struct RecordTable {
     }
 
     var entries: UnsafeMutablePointer<Entry>
-    var index: UnsafeMutablePointer<UInt32>
+    var index: UnsafeMutablePointer<UInt64>
     /// Entries in use, removed ones included.
     var used: Int
     /// Fields.
@@ -43,7 +44,7 @@ struct RecordTable {
     }
 
     /// What the table holds of memory.
-    var byteCount: Int { capacity * MemoryLayout<Entry>.stride + (mask + 1) * 4 }
+    var byteCount: Int { capacity * MemoryLayout<Entry>.stride + (mask + 1) * 8 }
 
     /// The number of the entry with that key, or -1.
     @inline(__always)
@@ -51,10 +52,11 @@ struct RecordTable {
         let hash = key.hash
         var place = Int(hash) & mask
         while true {
-            let number = Int(index[place])
-            if number == 0 { return -1 }
-            if let candidate = entries[number - 1].key, candidate == key || (candidate.hash == hash && candidate.equals(key)) {
-                return number - 1
+            let found = index[place]
+            if found == 0 { return -1 }
+            if UInt32(truncatingIfNeeded: found >> 32) == hash {
+                let number = Int(UInt32(truncatingIfNeeded: found)) - 1
+                if let candidate = entries[number].key, candidate.equals(key) { return number }
             }
             place = (place + 1) & mask
         }
@@ -76,9 +78,10 @@ struct RecordTable {
 
     private func link(_ number: Int) {
         guard let key = entries[number - 1].key else { return }
-        var place = Int(key.hash) & mask
+        let hash = key.hash
+        var place = Int(hash) & mask
         while index[place] != 0 { place = (place + 1) & mask }
-        index[place] = UInt32(truncatingIfNeeded: number)
+        index[place] = UInt64(hash) << 32 | UInt64(UInt32(truncatingIfNeeded: number))
     }
 
     /// Drops removed entries, and grows if that was not enough.

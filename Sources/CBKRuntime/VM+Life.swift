@@ -41,7 +41,7 @@ extension VM {
         return entry
     }
 
-    private static func tags(of type: ValueType) -> [UInt64] {
+    private static func tags(of type: ValueType) -> [UInt32] {
         switch type {
         case .null: [Tag.null]
         case .bool: [Tag.bool]

@@ -22,6 +22,34 @@ extension VM {
     /// `"${a}${b}"`
     @inline(never)
     func concatenate(_ parts: UnsafeMutablePointer<Value>, count: Int, into target: UnsafeMutablePointer<Value>) -> Bool {
+        var length = 0
+        for index in 0..<count {
+            switch parts[index].tag {
+            case Tag.string: length += parts[index].string.pointee.count
+            case Tag.int: length += decimalLength(parts[index].int)
+            default: return concatenateAny(parts, count: count, into: target)
+            }
+        }
+        guard admit(length) else { return false }
+        let made = makeString(count: length)
+        var end = made.bytes
+        for index in 0..<count {
+            if parts[index].tag == Tag.string {
+                let part = parts[index].string
+                end.update(from: part.bytes, count: part.pointee.count)
+                end += part.pointee.count
+            } else {
+                end += decimalLength(parts[index].int)
+                writeDecimal(parts[index].int, before: end)
+            }
+        }
+        target.pointee = Value(made)
+        return true
+    }
+
+    private func concatenateAny(
+        _ parts: UnsafeMutablePointer<Value>, count: Int, into target: UnsafeMutablePointer<Value>
+    ) -> Bool {
         var writer = TextWriter(vm: self)
         swap(&writer.bytes, &state.pointee.scratch)
         writer.bytes.removeAll(keepingCapacity: true)
@@ -47,6 +75,31 @@ extension VM {
         if state.pointee.scratch.capacity > 1 << 20 { state.pointee.scratch = [] }
         return isAdmitted
     }
+}
+
+/// How many bytes an int takes as text.
+@inline(__always)
+private func decimalLength(_ number: Int64) -> Int {
+    var length = number < 0 ? 2 : 1
+    var rest = number.magnitude
+    while rest >= 10_000 {
+        rest /= 10_000
+        length += 4
+    }
+    return length + (rest >= 1000 ? 3 : rest >= 100 ? 2 : rest >= 10 ? 1 : 0)
+}
+
+/// Writes an int's text so that it ends before `end`.
+@inline(__always)
+private func writeDecimal(_ number: Int64, before end: UnsafeMutablePointer<UInt8>) {
+    var rest = number.magnitude
+    var place = end
+    repeat {
+        place -= 1
+        place.pointee = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+    } while rest != 0
+    if number < 0 { (place - 1).pointee = 0x2D }
 }
 
 /// Milliseconds as the language writes a duration: `1h30m`, `250ms`, `0s`.
@@ -76,14 +129,11 @@ private struct TextWriter {
     mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
     mutating func write(_ number: Int64) {
-        if number < 0 { bytes.append(0x2D) }
-        var rest = number.magnitude
-        let start = bytes.count
-        repeat {
-            bytes.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest != 0
-        bytes[start...].reverse()
+        let length = decimalLength(number)
+        bytes.append(contentsOf: repeatElement(0x30, count: length))
+        bytes.withUnsafeMutableBufferPointer { buffer in
+            if let start = buffer.baseAddress { writeDecimal(number, before: start + buffer.count) }
+        }
     }
 
     mutating func write(_ value: Value, depth: Int) {

@@ -7,35 +7,37 @@ import CBKCompiler
 
 /// What a value is. Tags from `string` on are heap objects; the tag of int is 0, so that one `or` tests two.
 package enum Tag {
-    @inline(__always) package static var int: UInt64 { 0 }
-    @inline(__always) package static var float: UInt64 { 1 }
-    @inline(__always) package static var bool: UInt64 { 2 }
-    @inline(__always) package static var null: UInt64 { 3 }
-    @inline(__always) package static var duration: UInt64 { 4 }
-    @inline(__always) package static var datetime: UInt64 { 5 }
+    @inline(__always) package static var int: UInt32 { 0 }
+    @inline(__always) package static var float: UInt32 { 1 }
+    @inline(__always) package static var bool: UInt32 { 2 }
+    @inline(__always) package static var null: UInt32 { 3 }
+    @inline(__always) package static var duration: UInt32 { 4 }
+    @inline(__always) package static var datetime: UInt32 { 5 }
     /// An argument left out, or a field to drop.
-    @inline(__always) package static var omit: UInt64 { 6 }
+    @inline(__always) package static var omit: UInt32 { 6 }
     /// A variable before its definition.
-    @inline(__always) package static var undefined: UInt64 { 7 }
+    @inline(__always) package static var undefined: UInt32 { 7 }
     /// A built-in function: its number.
-    @inline(__always) package static var native: UInt64 { 8 }
-    @inline(__always) package static var string: UInt64 { 16 }
-    @inline(__always) package static var secret: UInt64 { 17 }
-    @inline(__always) package static var list: UInt64 { 18 }
-    @inline(__always) package static var record: UInt64 { 19 }
-    @inline(__always) package static var closure: UInt64 { 20 }
-    @inline(__always) package static var stream: UInt64 { 21 }
-    @inline(__always) package static var error: UInt64 { 22 }
-    @inline(__always) package static var box: UInt64 { 23 }
-    @inline(__always) package static var iterator: UInt64 { 24 }
-    @inline(__always) package static var end: UInt64 { 25 }
+    @inline(__always) package static var native: UInt32 { 8 }
+    @inline(__always) package static var string: UInt32 { 16 }
+    @inline(__always) package static var secret: UInt32 { 17 }
+    @inline(__always) package static var list: UInt32 { 18 }
+    @inline(__always) package static var record: UInt32 { 19 }
+    @inline(__always) package static var closure: UInt32 { 20 }
+    @inline(__always) package static var stream: UInt32 { 21 }
+    @inline(__always) package static var error: UInt32 { 22 }
+    @inline(__always) package static var box: UInt32 { 23 }
+    @inline(__always) package static var iterator: UInt32 { 24 }
+    @inline(__always) package static var end: UInt32 { 25 }
 }
 
 package struct Value {
     package var bits: UInt64
-    package var tag: UInt64
+    /// Half as wide as its place, so that a copy is two moves of different widths: the compiler joins equal ones into one of 16
+    /// bytes, and reading a value that was just written in halves then waits for the store.
+    package var tag: UInt32
 
-    @inline(__always) package init(bits: UInt64, tag: UInt64) {
+    @inline(__always) package init(bits: UInt64, tag: UInt32) {
         self.bits = bits
         self.tag = tag
     }
@@ -46,7 +48,7 @@ package struct Value {
     @inline(__always) package init(duration: Int64) { self.init(bits: UInt64(bitPattern: duration), tag: Tag.duration) }
     @inline(__always) package init(datetime: Int64) { self.init(bits: UInt64(bitPattern: datetime), tag: Tag.datetime) }
     @inline(__always) package init(native index: Int) { self.init(bits: UInt64(index), tag: Tag.native) }
-    @inline(__always) init(object: UnsafeMutableRawPointer, tag: UInt64) {
+    @inline(__always) init(object: UnsafeMutableRawPointer, tag: UInt32) {
         self.init(bits: UInt64(UInt(bitPattern: object)), tag: tag)
     }
     @inline(__always) package init(_ string: UnsafeMutablePointer<StringObject>) { self.init(object: string, tag: Tag.string) }

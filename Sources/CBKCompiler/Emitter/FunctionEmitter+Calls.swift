@@ -76,7 +76,7 @@ extension FunctionEmitter {
                 add(Instruction(.move, a: base + 1, b: list))
                 add(Instruction(.move, a: base + 2, b: record))
                 span = place
-                add(Instruction(.callNativeSpread, a: base, c: number))
+                add(Instruction(.callNativeSpread, x: 1, a: base, c: number))
                 add(Instruction(.move, a: target, b: base))
                 return
             }

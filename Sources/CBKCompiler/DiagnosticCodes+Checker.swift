@@ -154,6 +154,11 @@ extension DiagnosticCode {
             "Loops and batches run over lists and streams, and 'for key, value in' over records.",
             example: "for i in 10 { print(i) }", mend: "for i in 0..10 { print(i) }"),
         DiagnosticCode(
+            .askingInBatch, "asking in a batch",
+            "Items run side by side, and thousands of questions help nobody. Ask once, before the batch.",
+            example: "batch n in [1, 2] by n { if confirm(\"go on?\") { print(n) } }",
+            mend: "if confirm(\"go on?\") { batch n in [1, 2] by n { print(n) } }"),
+        DiagnosticCode(
             .importsUnsupported, "import and pub",
             "Scripts of several files are not supported in this version.",
             example: "pub let plan = \"pro\"", mend: "let plan = \"pro\"\nprint(plan)"),
@@ -164,7 +169,7 @@ extension DiagnosticCode {
         DiagnosticCode(
             .builtinUnsupported, "a built-in of a later version",
             "The language has this built-in, and this version does not yet.",
-            example: "print(table([{ a: 1 }]))", mend: "print([{ a: 1 }])"),
+            example: "users.upsert(by: \"email\", email: \"a@example.com\")", mend: "users.create(email: \"a@example.com\")"),
         DiagnosticCode(
             .unused, "never read",
             "Nothing reads this variable: it is left over, or another name was meant. A name that starts with '_' is not reported.",

@@ -32,9 +32,11 @@ package indirect enum Shape: Sendable {
     }
 }
 
-/// What calling a built-in may change.
+/// What calling a built-in may change, or that it asks the person at the terminal.
 package enum Effect: String, Sendable {
-    case pure, read, create, update, delete
+    case pure, read, ask, create, update, delete
+
+    package var isWrite: Bool { self == .create || self == .update || self == .delete }
 }
 
 package struct Signature: Sendable {

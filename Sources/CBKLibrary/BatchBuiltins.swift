@@ -40,7 +40,7 @@ enum BatchBuiltins {
             Signature(
                 "__batch_open", ["source", "parallel", "columns", "fields", "statement"].map { Signature.Parameter($0) },
                 "Starts a batch.", isInternal: true),
-            .native { machine, arguments, count in open(NativeCall(machine, arguments, count)) }),
+            .asynchronous { (call) throws(ScriptError) in try open(call) }),
         Builtin(
             Signature("__batch_is_live", [.init("source")], "Whether a source must be read whole first.", isInternal: true),
             .native { machine, arguments, count in
@@ -111,29 +111,31 @@ enum BatchBuiltins {
 
     private static func session(_ call: NativeCall) -> BatchSession? { call.services.batches.session(call[0].int) }
 
-    private static func open(_ call: NativeCall) -> Bool {
-        if call.vm.itemContext != nil { return call.fail(.value, "a batch cannot run inside a batch", code: "E0701") }
+    private static func open(_ call: NativeCall) throws(ScriptError) -> AsynchronousRequest {
+        if call.vm.itemContext != nil {
+            throw ScriptError(.value, "a batch cannot run inside a batch", code: "E0701")
+        }
         var parallel = 8
         if !call[1].isNull {
             guard call[1].isInt, (1...256).contains(call[1].int) else {
-                return call.fail(
+                throw ScriptError(
                     .value, "'parallel' takes an int from 1 to 256, not \(call.vm.literal(call[1], limit: 40))", code: "E0702")
             }
             parallel = Int(call[1].int)
         }
         guard [Tag.list, Tag.stream].contains(call[0].tag) else {
-            return call.fail(.type, "a batch runs over a list or stream, not \(call[0].typeName)", code: "E0301")
+            throw ScriptError(.type, "a batch runs over a list or stream, not \(call[0].typeName)", code: "E0301")
         }
         // A body without an emit declares no columns.
         let columns = call[2].isString && call[2].string.pointee.count > 0 ? names(call[2]) : nil
-        do throws(ScriptError) {
-            if call[0].tag == Tag.stream, let source = call[0].stream.pointee.source?.takeUnretainedValue() as? CSVStreamSource {
-                try compare(names(call[3]), with: source)
+        let source =
+            call[0].tag == Tag.stream ? call[0].stream.pointee.source?.takeUnretainedValue() as? CSVStreamSource : nil
+        let (fields, isStatement, batches) = (names(call[3]), call[4].bool, call.services.batches)
+        return AsynchronousRequest { [parallel] in
+            if let source, !fields.isEmpty { try await compare(fields, with: source) }
+            return Reply { (_) throws(ScriptError) in
+                Value(int: try batches.open(parallel: parallel, columns: columns, isStatement: isStatement))
             }
-            let run = try call.services.batches.open(parallel: parallel, columns: columns, isStatement: call[4].bool)
-            return call.give(Value(int: run))
-        } catch {
-            return call.fail(error)
         }
     }
 
@@ -142,15 +144,15 @@ enum BatchBuiltins {
     }
 
     /// The fields that a body reads by name must be columns of the file, before anything is sent.
-    private static func compare(_ fields: [String], with source: CSVStreamSource) throws(ScriptError) {
-        let header = try source.reader().header
+    private static func compare(_ fields: [String], with source: CSVStreamSource) async throws(ScriptError) {
+        let header = try await source.header()
         let missing = fields.filter { !header.contains($0) }
         guard !missing.isEmpty else { return }
         let list = missing.map { "'\($0)'" }.joined(separator: ", ")
         let near = missing.count == 1 ? missing.first.flatMap { suggestion(for: $0, among: header) } : nil
         let hint = near.map { "; did you mean '\($0)'?" } ?? ""
         throw ScriptError(
-            .name, "'\(source.shown)' has no column \(list); it has \(header.joined(separator: ", "))\(hint)", code: "E0703",
+            .name, "\(source.title) has no column \(list); it has \(header.joined(separator: ", "))\(hint)", code: "E0703",
             isCatchable: false)
     }
 

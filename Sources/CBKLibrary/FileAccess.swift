@@ -59,25 +59,35 @@ package struct FileAccess: Sendable {
         return url.path
     }
 
-    /// A failed system call on a file as an error that names it.
-    package static func failure(_ action: String, _ path: String, _ number: Int32) -> ScriptError {
-        ScriptError(.io, "cannot \(action) '\(path)': \(String(cString: strerror(number)).lowercased())", code: "E0603")
+    /// A failed system call on a file as an error that names it, as `title` has it: in quotes.
+    package static func failure(_ action: String, _ title: String, _ number: Int32) -> ScriptError {
+        ScriptError(.io, "cannot \(action) \(title): \(String(cString: strerror(number)).lowercased())", code: "E0603")
     }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    static func read(_ path: String, shown: String) throws(ScriptError) -> [UInt8] {
+    /// - Parameter most: the budget of one value, in bytes.
+    static func read(_ path: String, title: String, most: Int) throws(ScriptError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("read", shown, errno) }
+        guard descriptor >= 0 else { throw failure("read", title, errno) }
         defer { close(descriptor) }
+        return try readToEnd(descriptor, title: title, most: most)
+    }
+
+    static func readToEnd(_ descriptor: Int32, title: String, most: Int) throws(ScriptError) -> [UInt8] {
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             let count = Foundation.read(descriptor, &block, block.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure("read", shown, errno) }
+            guard count >= 0 else { throw failure("read", title, errno) }
             if count == 0 { return bytes }
             bytes.append(contentsOf: block[0..<count])
+            guard bytes.count <= most else {
+                throw ScriptError(
+                    .limit, "\(title) is over the budget of \(most) bytes for one value (--max-value)", code: "E0504",
+                    isCatchable: false)
+            }
         }
     }
 }
@@ -96,7 +106,7 @@ package final class FileReplacement: @unchecked Sendable {
         self.shown = shown
         part = "\(path).\(getpid()).part"
         descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw FileAccess.failure("write", shown, errno) }
+        guard descriptor >= 0 else { throw FileAccess.failure("write", "'\(shown)'", errno) }
     }
 
     deinit {
@@ -115,7 +125,7 @@ package final class FileReplacement: @unchecked Sendable {
         while offset < buffer.count {
             let count = buffer[offset...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileAccess.failure("write", shown, errno) }
+            guard count > 0 else { throw FileAccess.failure("write", "'\(shown)'", errno) }
             offset += count
         }
         buffer.removeAll(keepingCapacity: true)
@@ -123,13 +133,13 @@ package final class FileReplacement: @unchecked Sendable {
 
     package func commit() throws(ScriptError) {
         try flush()
-        guard fsync(descriptor) == 0 else { throw FileAccess.failure("write", shown, errno) }
+        guard fsync(descriptor) == 0 else { throw FileAccess.failure("write", "'\(shown)'", errno) }
         close(descriptor)
         descriptor = -1
         guard rename(part, path) == 0 else {
             let number = errno
             unlink(part)
-            throw FileAccess.failure("write", shown, number)
+            throw FileAccess.failure("write", "'\(shown)'", number)
         }
     }
 }

@@ -5,6 +5,7 @@ import CBKRuntime
 
 package enum Library {
     package static let builtins: [Builtin] =
-        CoreBuiltins.all + SystemBuiltins.all + FileBuiltins.all + APIBuiltins.all + BatchBuiltins.all
+        CoreBuiltins.all + SystemBuiltins.all + AskingBuiltins.all + FileBuiltins.all + CSVBuiltins.all + JSONBuiltins.all
+        + APIBuiltins.all + BatchBuiltins.all
     package static let catalog = Catalog(builtins.map(\.signature))
 }

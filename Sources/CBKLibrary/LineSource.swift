@@ -8,16 +8,26 @@ final class LineSource: StreamSource {
     let path: String
     let shown: String
     let isJSON: Bool
+    /// Set where the lines come from standard input instead of a file.
+    let input: StandardInput?
 
-    init(path: String, shown: String, isJSON: Bool) {
+    init(path: String, shown: String, isJSON: Bool, input: StandardInput? = nil) {
         self.path = path
         self.shown = shown
         self.isJSON = isJSON
+        self.input = input
     }
 
+    /// What messages call it.
+    var title: String { input == nil ? "'\(shown)'" : StandardInput.shown }
+
     func open() throws(ScriptError) -> any StreamCursor {
+        if let input {
+            try input.take(for: isJSON ? "jsonl.read" : "lines")
+            return LineCursor(self, StandardInput.descriptor)
+        }
         let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileAccess.failure("read", shown, errno) }
+        guard descriptor >= 0 else { throw FileAccess.failure("read", title, errno) }
         return LineCursor(self, descriptor)
     }
 }
@@ -38,16 +48,21 @@ private final class LineCursor: StreamCursor, @unchecked Sendable {
     deinit { close() }
 
     func close() {
-        if descriptor >= 0 { Foundation.close(descriptor) }
+        if descriptor >= 0, source.input == nil { Foundation.close(descriptor) }
         descriptor = -1
     }
 
     func next() async throws -> Reply {
+        guard source.input != nil else { return try read() }
+        return try await StandardInput.onThread { () throws(ScriptError) in try self.read() }
+    }
+
+    private func read() throws(ScriptError) -> Reply {
         var block = [UInt8](repeating: 0, count: 1 << 18)
         while descriptor >= 0 {
-            let count = read(descriptor, &block, block.count)
+            let count = Foundation.read(descriptor, &block, block.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw FileAccess.failure("read", source.shown, errno) }
+            guard count >= 0 else { throw FileAccess.failure("read", source.title, errno) }
             rest.append(contentsOf: block[0..<count])
             var lines: [[UInt8]] = []
             if count == 0 {
@@ -57,7 +72,7 @@ private final class LineCursor: StreamCursor, @unchecked Sendable {
             } else {
                 guard let end = rest.lastIndex(of: 0x0A) else {
                     if rest.count > Self.longestLine {
-                        throw ScriptError(.value, "'\(source.shown)', line \(line + 1) is over 16 MB", code: "E0604")
+                        throw ScriptError(.value, "\(source.title), line \(line + 1) is over 16 MB", code: "E0604")
                     }
                     continue
                 }
@@ -85,11 +100,11 @@ private final class LineCursor: StreamCursor, @unchecked Sendable {
                 do throws(JSONError) {
                     values.append(try JSONValue(parsing: bytes))
                 } catch {
-                    throw ScriptError(.value, "'\(source.shown)', line \(line): \(error)", code: "E0605")
+                    throw ScriptError(.value, "\(source.title), line \(line): \(error)", code: "E0605")
                 }
             } else {
                 guard let text = String(validating: bytes, as: UTF8.self) else {
-                    throw ScriptError(.value, "'\(source.shown)', line \(line) is not UTF-8 text", code: "E0604")
+                    throw ScriptError(.value, "\(source.title), line \(line) is not UTF-8 text", code: "E0604")
                 }
                 values.append(.string(text))
             }

@@ -14,9 +14,8 @@ enum SaveFormat: String {
 package enum SaveTable {
     private static let open = Mutex<(next: Int64, writers: [Int64: SaveWriter])>((0, [:]))
 
-    static func open(path: String, shown: String, format: SaveFormat, isWhole: Bool) throws(ScriptError) -> Int64 {
-        let writer = SaveWriter(format: format, isWhole: isWhole, file: try FileReplacement(path: path, shown: shown))
-        return open.withLock { state in
+    static func open(_ writer: SaveWriter) -> Int64 {
+        open.withLock { state in
             state.next += 1
             state.writers[state.next] = writer
             return state.next
@@ -25,9 +24,9 @@ package enum SaveTable {
 
     static func writer(_ number: Int64) -> SaveWriter? { open.withLock { $0.writers[number] } }
 
-    /// Gives how many rows were written.
-    static func close(_ number: Int64) throws(ScriptError) -> Int {
-        guard let writer = open.withLock({ $0.writers.removeValue(forKey: number) }) else { return 0 }
+    /// What was written: how many rows, or a text.
+    static func close(_ number: Int64) throws(ScriptError) -> SaveWriter.Outcome {
+        guard let writer = open.withLock({ $0.writers.removeValue(forKey: number) }) else { return .count(0) }
         return try writer.finish()
     }
 
@@ -35,38 +34,63 @@ package enum SaveTable {
     package static func abandon() { open.withLock { $0.writers = [:] } }
 }
 
-/// One file. Used by one fiber, so by one thread.
+/// One file, or one text. Used by one fiber, so by one thread.
 final class SaveWriter: @unchecked Sendable {
+    enum Outcome {
+        case count(Int)
+        case text([UInt8])
+    }
+
     private let format: SaveFormat
     /// `json.write`: the one row is the file's value, and not an item of a list.
     private let isWhole: Bool
-    private let file: FileReplacement
+    /// nil: the text stays in memory.
+    private let file: FileReplacement?
+    private var text: [UInt8] = []
     private var columns: [String]?
-    private var values: [JSONValue] = []
     private var count = 0
 
-    init(format: SaveFormat, isWhole: Bool, file: FileReplacement) {
+    init(format: SaveFormat, isWhole: Bool = false, file: FileReplacement? = nil) {
         self.format = format
         self.isWhole = isWhole
         self.file = file
     }
 
-    func add(_ row: Snapshot) throws(ScriptError) {
+    /// Gives how many bytes it holds in memory.
+    func add(_ row: Snapshot) throws(ScriptError) -> Int {
         count += 1
         switch format {
         case .text:
             guard case .string(let text) = row else {
                 throw ScriptError(.type, "file.write() takes a string; .reveal() gives a secret's text", code: "E0302")
             }
-            try file.write(Array(text.utf8))
+            try put(Array(text.utf8))
         case .jsonl:
             var writer = JSONWriter()
             writer.value(try row.json(forRequest: false))
             writer.endLine()
-            try file.write(writer.bytes)
-        case .json: values.append(try row.json(forRequest: false))
+            try put(writer.bytes)
+        case .json: try put(Array(jsonItem(try row.json(forRequest: false))))
         case .csv: try addRecord(row)
         }
+        return text.count
+    }
+
+    private func put(_ bytes: [UInt8]) throws(ScriptError) {
+        if let file { try file.write(bytes) } else { text += bytes }
+    }
+
+    /// One item of the file's list, written as it comes.
+    private func jsonItem(_ value: JSONValue) -> [UInt8] {
+        var writer = JSONWriter(pretty: true)
+        if isWhole {
+            writer.value(value)
+            return writer.bytes
+        }
+        writer.beginArray()
+        writer.value(value)
+        // After the first item a comma stands where the bracket was.
+        return count == 1 ? writer.bytes : [UInt8(ascii: ",")] + writer.bytes.dropFirst()
     }
 
     private func addRecord(_ row: Snapshot) throws(ScriptError) {
@@ -90,18 +114,14 @@ final class SaveWriter: @unchecked Sendable {
                 "the field '\(field.name)' is not among the columns of the file's first row; .select(…) gives all rows the same",
                 code: "E0607")
         }
-        try file.write(writer.takeBytes())
+        try put(writer.takeBytes())
     }
 
-    func finish() throws(ScriptError) -> Int {
-        if format == .json {
-            var writer = JSONWriter(pretty: true)
-            writer.value(isWhole && values.count == 1 ? values[0] : .array(values))
-            writer.endLine()
-            try file.write(writer.bytes)
-        }
+    func finish() throws(ScriptError) -> Outcome {
+        if format == .json { try put(Array((isWhole ? "\n" : count == 0 ? "[]\n" : "\n]\n").utf8)) }
+        guard let file else { return .text(text) }
         try file.commit()
-        return count
+        return .count(count)
     }
 }
 

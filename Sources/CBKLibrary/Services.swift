@@ -10,11 +10,17 @@ package protocol ScriptOutput: AnyObject, Sendable {
     func print(_ text: String)
     /// Messages: standard error.
     func note(_ text: String)
+    /// Rows as a table, among the data or the messages.
+    func table(_ rows: [Snapshot], isNote: Bool)
 }
 
 /// A class: one identity that natives and batches share.
 package final class Services: Sendable {
     package let output: any ScriptOutput
+    let dialog: any ScriptDialog
+    let input: StandardInput
+    /// `--yes`: what `confirm` asks is answered.
+    let assumesYes: Bool
     /// The one way to the API; opened at the first operation.
     package let gate: @Sendable () throws(ScriptError) -> Gate
     package let environment: [String: String]
@@ -26,10 +32,14 @@ package final class Services: Sendable {
     package let printsToError: Bool
 
     package init(
-        output: any ScriptOutput, gate: @escaping @Sendable () throws(ScriptError) -> Gate, environment: [String: String],
+        output: any ScriptOutput, dialog: any ScriptDialog, input: StandardInput, assumesYes: Bool,
+        gate: @escaping @Sendable () throws(ScriptError) -> Gate, environment: [String: String],
         now: @escaping @Sendable () -> Int64, files: FileAccess, batches: BatchHost, printsToError: Bool
     ) {
         self.output = output
+        self.dialog = dialog
+        self.input = input
+        self.assumesYes = assumesYes
         self.gate = gate
         self.environment = environment
         self.now = now

@@ -1,4 +1,4 @@
-// print, log, assert, env, now, uuid, sleep, sha256: what a script asks of the world around it.
+// print, table, log, assert, env, now, uuid, sleep, sha256: what a script asks of the world around it.
 
 import CBKCompiler
 import CBKRuntime
@@ -15,6 +15,21 @@ enum SystemBuiltins {
                 let text = (0..<count).map { call.vm.text(of: call[$0]) }.joined(separator: " ") + "\n"
                 let services = call.services
                 if services.printsToError { services.output.note(text) } else { services.output.print(text) }
+                return call.give(.null)
+            }),
+        Builtin(
+            Signature(
+                "table", [.init("rows", .oneOf([.list, .stream]), "records, a row each")], gives: .type(.null),
+                "Prints rows as a table.", example: "table(users.list().take(5))"),
+            .script("rows => { __table(if type(rows) == \"stream\" { rows.to_list() } else { rows }) }")),
+        Builtin(
+            Signature("__table", [.init("rows")], gives: .type(.null), "Prints a list as a table.", isInternal: true),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                guard case .list(let rows) = call.vm.snapshot(call[0]) else {
+                    return call.failType(0, expected: "a list or stream", function: "table", parameter: "rows")
+                }
+                call.services.output.table(rows, isNote: call.services.printsToError)
                 return call.give(.null)
             }),
         Builtin(

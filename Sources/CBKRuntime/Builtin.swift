@@ -14,6 +14,8 @@ package typealias AsynchronousFunction = @Sendable (NativeCall) throws(ScriptErr
 package struct AsynchronousRequest: Sendable {
     package var operation: String?
     package var perform: @Sendable () async throws -> Reply
+    /// Called where nobody waits for the answer any more.
+    package var abandon: (@Sendable () -> Void)?
 
     package init(operation: String? = nil, perform: @escaping @Sendable () async throws -> Reply) {
         self.operation = operation

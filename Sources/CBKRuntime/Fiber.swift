@@ -49,6 +49,8 @@ final class Fiber {
     var parentEnd: UnsafeMutablePointer<Instruction>?
     /// What the reply that the fiber waits for is for; nil while it waits for none.
     var waiting: Waiting?
+    /// What to call when it does not wait any more, but was ended.
+    var abandon: (@Sendable () -> Void)?
     /// The opaque context that `spawn` gave, for natives to read.
     var context: AnyObject?
     /// The collection that marked it last.

@@ -131,6 +131,7 @@ package actor Interpreter {
                     waiting.waiting = nil
                     fail(waiting, ending.error)
                 } else {
+                    waiting.abandon = request.abandon
                     vm.state.pointee.fibers[waiting.id.number] = waiting
                     perform(request, for: waiting.id)
                 }
@@ -170,6 +171,7 @@ package actor Interpreter {
         let vm = machine.vm
         guard let fiber = vm.state.pointee.fibers.removeValue(forKey: id.number), let waiting = fiber.waiting else { return }
         fiber.waiting = nil
+        fiber.abandon = nil
         do {
             let value = try outcome.get().materialize(vm)
             switch waiting {
@@ -204,6 +206,8 @@ package actor Interpreter {
         machine.vm.state.pointee.fibers = [:]
         for fiber in waiting {
             fiber.waiting = nil
+            fiber.abandon?()
+            fiber.abandon = nil
             fail(fiber, ending.error)
         }
         pump()

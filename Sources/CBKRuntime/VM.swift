@@ -179,6 +179,17 @@ package struct VM {
         bytes <= state.pointee.budget.value && heap.admits(bytes) ? true : refuse(bytes)
     }
 
+    /// The same for code that throws, such as a reply's.
+    package func admitted(_ bytes: Int) throws(ScriptError) {
+        if admit(bytes) { return }
+        let error = state.pointee.pending
+        state.pointee.pending = nil
+        if let error { throw error }
+    }
+
+    /// The budget of one value, in bytes.
+    package var mostBytes: Int { state.pointee.budget.value }
+
     @inline(never)
     private func refuse(_ bytes: Int) -> Bool {
         let isValue = bytes > state.pointee.budget.value

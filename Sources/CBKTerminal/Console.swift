@@ -160,6 +160,14 @@ package final class Console: Sendable {
         }
     }
 
+    /// Says that a person's Return ended the line that output had left open.
+    package func lineEnded() {
+        state.withLock { state in
+            state.isMidLine = false
+            redraw(&state)
+        }
+    }
+
     /// Why standard output did not take everything; nil where it did, or where its reader went away.
     package var lostOutput: String? {
         let number = out.failure

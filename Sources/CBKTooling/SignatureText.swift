@@ -17,7 +17,7 @@ package enum SignatureText {
     /// Signature, summary, parameters, fields and example, without colour.
     package static func page(_ signature: Signature) -> String {
         var lines = [line(signature), "  \(signature.summary)"]
-        if signature.effect != .pure, signature.effect != .read {
+        if signature.effect.isWrite {
             lines.append("  This is a write (\(signature.effect.rawValue)) on the target.")
         }
         let parameters = signature.parameters.map { parameter in

@@ -25,9 +25,10 @@ final class Engine: Sendable {
     ///   - name: what the run folder is called after.
     ///   - scriptFolder: files in it are the script's.
     ///   - pathParameters: files that `path` parameters name.
+    ///   - inputOwner: what has read standard input already, or is reading it; nil: it is the script's.
     init(
         name: String, flags: ParsedFlags, console: Console, scriptFolder: String?, pathParameters: [String] = [],
-        settings: BatchHost.Settings, printsToError: Bool
+        settings: BatchHost.Settings, printsToError: Bool, inputOwner: String? = nil
     ) throws(UsageError) {
         let environment = ProcessInfo.processInfo.environment
         let home = Home(environment: environment)
@@ -41,7 +42,8 @@ final class Engine: Sendable {
         let output = ConsoleOutput(console: console)
         let host = BatchHost(folder: folder, settings: settings) { line in console.note("warning: \(line)\n") }
         services = Services(
-            output: output, gate: { () throws(ScriptError) in try opening.gate() },
+            output: output, dialog: ConsoleDialog(console: console), input: StandardInput(takenBy: inputOwner),
+            assumesYes: flags.has("yes"), gate: { () throws(ScriptError) in try opening.gate() },
             environment: environment,
             now: { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) },
             files: FileAccess(
@@ -160,23 +162,6 @@ private final class GateOpening: Sendable {
             throw ScriptError(.io, "cannot open the sandbox '\(home.store)': \(error)", code: "E0608", isCatchable: false)
         }
     }
-}
-
-final class ConsoleOutput: ScriptOutput {
-    private let console: Console
-    /// What to do when nobody reads any more.
-    private let onClosed = Mutex<(@Sendable () -> Void)?>(nil)
-
-    init(console: Console) { self.console = console }
-
-    func whenClosed(_ action: @escaping @Sendable () -> Void) { onClosed.withLock { $0 = action } }
-
-    func print(_ text: String) {
-        console.print(console.outIsTerminal ? VisibleText.lines(text) : text)
-        if console.isOutputClosed { onClosed.withLock { $0 }?() }
-    }
-
-    func note(_ text: String) { console.note(console.errIsTerminal ? VisibleText.lines(text) : text) }
 }
 
 /// Rows of a batch to standard output, in order with everything else that is printed.

@@ -90,7 +90,7 @@ struct ScriptCommand {
         if case .file(let path) = source { folder = (path as NSString).deletingLastPathComponent }
         let engine = try Engine(
             name: runName, flags: parsed, console: console, scriptFolder: folder.map { $0.isEmpty ? "." : $0 },
-            pathParameters: paths, settings: settings, printsToError: hasBatch)
+            pathParameters: paths, settings: settings, printsToError: hasBatch, inputOwner: inputOwner)
         SignalWatch.start(engine)
         for (slot, value) in values { await engine.interpreter.setGlobal(slot, to: value) }
         let clock = parsed.milliseconds("max-time").map { limit in
@@ -125,6 +125,10 @@ struct ScriptCommand {
         } else {
             console.note(Engine.rendered(error, trace, color: console.errPalette.isOn))
         }
+    }
+
+    private var inputOwner: String? {
+        if case .standardInput = source { "cbk, for the script itself" } else { nil }
     }
 
     private var runName: String {

@@ -14,6 +14,7 @@ enum SharedFlags {
         Flag("runs-dir", .path, "DIR", "where run folders are made", defaultText: "cbk-runs"),
         Flag("allow-path", .list, "PATH", "a further file or folder that the script may touch; may be repeated"),
         Flag("sandbox", .toggle, "", "run against the embedded sandbox"),
+        Flag("yes", .toggle, "", "answer what confirm() asks"),
         Flag("no-progress", .toggle, "", "no progress on standard error"),
         Flag("quiet", .toggle, "", "errors only on standard error"),
         Flag("no-rc", .toggle, "", "do not read rc.cbk at the start of the REPL"),

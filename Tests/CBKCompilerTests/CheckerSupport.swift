@@ -12,6 +12,7 @@ let testCatalog = Catalog([
     Signature(
         "error", [.init("message", .type(.string)), .init("code", .type(.string), default: "null", isNamedOnly: true)],
         gives: .type(.error), "An error."),
+    Signature("confirm", [.init("message", .type(.string))], gives: .type(.bool), effect: .ask, "Asks."),
     Signature("sleep", [.init("time", .type(.duration))], gives: .type(.null), "Waits."),
     Signature(
         "csv.read", [.init("path", .type(.string)), .init("unguard", .type(.bool), default: "false", isNamedOnly: true)],

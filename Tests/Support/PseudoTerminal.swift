@@ -22,7 +22,10 @@ package final class PseudoTerminal {
         package static let interrupt = "\u{03}", endOfInput = "\u{04}"
     }
 
-    package init(_ runner: BinaryRunner, _ arguments: [String] = [], columns: Int = 100, rows: Int = 40) throws {
+    /// - Parameter input: a file for standard input; nil: the terminal.
+    package init(
+        _ runner: BinaryRunner, _ arguments: [String] = [], columns: Int = 100, rows: Int = 40, input: String? = nil
+    ) throws {
         var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
         (primary, identifier) = try spawning.withLock { _ in
             var opened: Int32 = -1
@@ -41,6 +44,7 @@ package final class PseudoTerminal {
             actions.open(0, path, O_RDWR)
             actions.duplicate(0, to: 1)
             actions.duplicate(0, to: 2)
+            if let input { actions.open(0, input, O_RDONLY) }
             #if canImport(Darwin)
                 let flags = Int32(POSIX_SPAWN_SETSID)
             #else

@@ -55,6 +55,11 @@ extension Checker {
         let signature = catalog.signatures[number]
         checkFit(arguments, known, signature, at: span)
         if signature.effect == .create { checkCreate(signature.name, at: span) }
+        if signature.effect == .ask, !batches.isEmpty {
+            report(
+                .askingInBatch, "'\(signature.name)' cannot ask in a batch's body", at: span,
+                hint: "items run side by side: ask before the batch")
+        }
         return Inferred(signature.answer)
     }
 

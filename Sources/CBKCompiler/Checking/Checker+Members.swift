@@ -31,7 +31,7 @@ extension Checker {
 
     /// Built-ins of the language that this version does not have yet, by their full names.
     static let laterBuiltins: Set<String> = [
-        "users.upsert", "users.extend", "users.session", "users.context", "users.token.rotate", "table", "confirm", "ask",
+        "users.upsert", "users.extend", "users.session", "users.context", "users.token.rotate",
     ]
 
     private mutating func reportUnknownMember(_ path: String, _ name: Name) {

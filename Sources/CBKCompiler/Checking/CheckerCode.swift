@@ -38,6 +38,7 @@ enum CheckerCode: String, CaseIterable {
     case unknownType = "E0233"
     case bindingInAlternative = "E0234"
     case notIterable = "E0235"
+    case askingInBatch = "E0236"
     case importsUnsupported = "E0290"
     case regexUnsupported = "E0291"
     case builtinUnsupported = "E0292"

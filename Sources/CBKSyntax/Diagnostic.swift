@@ -15,6 +15,16 @@ package struct Diagnostic: Sendable {
     /// What to do, shown beside the caret, such as `did you mean 'email'?`.
     package var hint: String?
 
+    /// What the span's text is to be replaced by, where that is sure: what a hint `did you mean 'email'?` names, in the
+    /// quotes that stood there.
+    package func fix(in source: SourceFile) -> String? {
+        let (opening, closing) = ("did you mean '", "'?")
+        guard let hint, hint.hasPrefix(opening), hint.hasSuffix(closing) else { return nil }
+        let name = String(hint.dropFirst(opening.count).dropLast(closing.count))
+        let quote = source.text(in: span).prefix { $0 == "\"" || $0 == "'" }.prefix(1)
+        return "\(quote)\(name)\(quote)"
+    }
+
     package init(_ severity: Severity = .error, code: String, message: String, span: Span, hint: String? = nil) {
         self.severity = severity
         self.code = code

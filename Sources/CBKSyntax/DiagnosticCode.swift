@@ -1,5 +1,5 @@
-// What a diagnostic's code stands for, as data: docs/errors.md and `cbk explain` are made from it. Each phase has its
-// own table; the one of the lexer and parser is DiagnosticCodes+Syntax.swift.
+// What a diagnostic's code stands for, as data: `cbk explain` and docs/errors.md are made from it. Each phase has its own
+// table; the one of the lexer and parser is DiagnosticCodes+Syntax.swift.
 
 package struct DiagnosticCode: Sendable {
     /// `E0110`
@@ -8,15 +8,20 @@ package struct DiagnosticCode: Sendable {
     package var title: String
     /// Why it is refused.
     package var explanation: String
-    /// A script that gives the code.
-    package var example: String
-    /// How to mend the example.
+    /// Flags that the example needs.
+    package var arguments: [String]
+    /// A script that gives the code; nil where no script can.
+    package var example: String?
+    /// The example mended, which runs without error or warning; where there is none, what to do, in words.
     package var mend: String
 
-    package init(code: String, title: String, explanation: String, example: String, mend: String) {
+    package init(
+        _ code: String, _ title: String, _ explanation: String, arguments: [String] = [], example: String? = nil, mend: String
+    ) {
         self.code = code
         self.title = title
         self.explanation = explanation
+        self.arguments = arguments
         self.example = example
         self.mend = mend
     }

@@ -1,5 +1,4 @@
 // Each code of the lexer and parser: title, cause, an example that gives it, and how to mend that.
-// The tests parse every example.
 
 extension DiagnosticCode {
     // ORDER: SyntaxCode
@@ -8,117 +7,143 @@ extension DiagnosticCode {
         DiagnosticCode(
             .invalidUTF8, "invalid UTF-8",
             "Scripts are UTF-8. The byte at the given offset belongs to no character: the file was saved in another encoding.",
-            example: "let name = \"Caf\u{FFFD}\"  # the é saved as Latin-1",
             mend: "Save the file as UTF-8, or convert it: iconv -f latin1 -t utf-8 old.cbk > new.cbk"),
         DiagnosticCode(
             .unexpectedCharacter, "unexpected character",
             "The character is no part of the language. Names have letters A to Z, digits and '_'; other letters belong in strings.",
-            example: "let größe = 1", mend: "let size = 1"),
+            example: "let größe = 1",
+            mend: "let size = 1\nprint(size)"),
         DiagnosticCode(
             .unterminatedString, "string is not closed",
             "A string ends on the line where it begins. A line break in it is written \\n.",
-            example: "print(\"hello)", mend: "print(\"hello\")"),
+            example: "print(\"hello)",
+            mend: "print(\"hello\")"),
         DiagnosticCode(
             .unknownEscape, "unknown escape",
             "In \"…\" a backslash begins one of \\n \\t \\r \\\\ \\\" \\$ \\u{…}. In '…' it is an ordinary character.",
-            example: "let path = \"C:\\data\"", mend: "let path = 'C:\\data'"),
+            example: "let path = \"C:\\data\"\nprint(path)",
+            mend: "let path = 'C:\\data'\nprint(path)"),
         DiagnosticCode(
             .malformedNumber, "malformed number",
             "Numbers are 42, 1_000, 3.14 or 1e-3; durations are whole numbers with units from large to small, such as 1h30m.",
-            example: "sleep(1.5s)", mend: "sleep(1500ms)"),
+            example: "sleep(1.5s)",
+            mend: "sleep(1500ms)"),
         DiagnosticCode(
             .numberOutOfRange, "number out of range",
             "An int has 64 bits and a float is a double. A number that fits neither is refused, never rounded.",
-            example: "let id = 9223372036854775808", mend: "let id = \"9223372036854775808\""),
+            example: "let id = 9223372036854775808",
+            mend: "let id = \"9223372036854775808\"\nprint(id)"),
         DiagnosticCode(
             .malformedRegex, "malformed regular expression",
             "A regular expression stands between two '/' on one line; after it only the flag 'i' may follow.",
-            example: "let odd = /[a-z]+/g", mend: "let odd = /[a-z]+/"),
+            example: "let odd = /[a-z]+/g",
+            mend: "let odd = \"[a-z]+\"\nprint(odd)"),
         DiagnosticCode(
             .slashComment, "'//' where a comment was meant",
             "'//' divides and rounds down. Comments start with '#'.",
-            example: "// create the users\nprint(1)", mend: "# create the users\nprint(1)"),
+            example: "// create the users\nprint(1)",
+            mend: "# create the users\nprint(1)"),
         DiagnosticCode(
             .expected, "something else was expected",
             "At the marked place the construct needs what the message names.",
-            example: "let total 5", mend: "let total = 5"),
+            example: "let total 5",
+            mend: "let total = 5\nprint(total)"),
         DiagnosticCode(
             .expectedExpression, "an expression was expected",
             "An operator, an '=' or an opening bracket needs a value after it.",
-            example: "let total = 5 *", mend: "let total = 5 * 2"),
+            example: "let total = 5 *",
+            mend: "let total = 5 * 2\nprint(total)"),
         DiagnosticCode(
             .expectedStatementEnd, "the statement should end here",
             "Two statements, or two arms of a match, on one line need something between them.",
-            example: "let a = 1 let b = 2", mend: "let a = 1; let b = 2"),
+            example: "let a = 1 let b = 2",
+            mend: "let a = 1; let b = 2\nprint(a, b)"),
         DiagnosticCode(
             .unbalancedBracket, "brackets do not match",
             "Each opening bracket needs its closing one, in the right order.",
-            example: "print(1, 2", mend: "print(1, 2)"),
+            example: "print(1, 2",
+            mend: "print(1, 2)"),
         DiagnosticCode(
             .reservedWord, "reserved word as a name",
             "Keywords, and the words by parallel emit skip as omit, name no variables. Fields and arguments may have such names.",
-            example: "let match = 1", mend: "let found = 1"),
+            example: "let match = 1",
+            mend: "let found = 1\nprint(found)"),
         DiagnosticCode(
             .chainedComparison, "chained comparison",
             "A comparison gives a bool, and comparing that again is never what was meant.",
-            example: "let ok = 1 < n < 10", mend: "let ok = 1 < n && n < 10"),
+            example: "let n = 5\nlet ok = 1 < n < 10\nprint(ok)",
+            mend: "let n = 5\nlet ok = 1 < n && n < 10\nprint(ok)"),
         DiagnosticCode(
             .invalidTarget, "cannot be assigned to",
             "The left side of an assignment is a variable, followed by fields and indexes.",
-            example: "total() = 5", mend: "total = 5"),
+            example: "var total = 1\ntotal() = 5\nprint(total)",
+            mend: "var total = 1\ntotal = 5\nprint(total)"),
         DiagnosticCode(
             .misplacedAssignment, "'=' in an expression",
             "An assignment is a statement. Comparing is '==', and named arguments and fields are written with ':'.",
-            example: "if n = 1 { print(n) }", mend: "if n == 1 { print(n) }"),
+            example: "let n = 1\nif n = 1 { print(n) }",
+            mend: "let n = 1\nif n == 1 { print(n) }"),
         DiagnosticCode(
             .argumentOrder, "an argument without a name after one with a name",
             "Calls take arguments by place first, then those by name.",
-            example: "pad(width: 3, \"x\")", mend: "pad(\"x\", width: 3)"),
+            example: "print(\"7\".pad(width: 3, \"0\"))",
+            mend: "print(\"7\".pad(3, \"0\"))"),
         DiagnosticCode(
             .bareInHeader, "a record or arrow in a header",
             "In the header of if, while, for, match and batch, and in a guard, '{' opens the body; a record or an arrow takes brackets.",
-            example: "if row == { a: 1 } { print(row) }", mend: "if row == ({ a: 1 }) { print(row) }"),
+            example: "let row = { a: 1 }\nif row == { a: 1 } { print(row) }",
+            mend: "let row = { a: 1 }\nif row == ({ a: 1 }) { print(row) }"),
         DiagnosticCode(
             .tooDeep, "nested too deep",
             "Brackets, blocks and chains of operators may nest up to 1,000 levels, so that no script exhausts the stack.",
-            example: "[[[[[ … a thousand and one levels", mend: "Name the parts with 'let'."),
+            mend: "Name the parts with 'let'."),
         DiagnosticCode(
             .misplacedJump, "a jump cannot stand here",
             "throw return break continue skip are statements, a match arm, a handler's body, or stand right of '??' and 'catch'; emit is a statement.",
-            example: "let f = x => throw \"no\"", mend: "let f = x => { throw \"no\" }"),
+            example: "let f = x => throw \"no\"",
+            mend: "let f = x => { throw \"no ${x}\" }\nprint(f(1) catch e => e.message)"),
         DiagnosticCode(
             .misplacedArrow, "an arrow cannot stand here",
             "An arrow begins an expression, since its body reaches as far right as it can. A handler after catch takes one name.",
-            example: "let f = null ?? x => x + 1", mend: "let f = null ?? (x => x + 1)"),
+            example: "let f = null ?? x => x + 1",
+            mend: "let f = null ?? (x => x + 1)\nprint(f(1))"),
         DiagnosticCode(
             .invalidPattern, "not a pattern",
             "Patterns are literals, ranges of numbers, names, types with a name, lists and records of patterns, and 'a | b'.",
-            example: "let kind = match name {\n  /^test/ => \"test\"\n  _ => \"other\"\n}",
-            mend: "let kind = match name {\n  s if (s.matches(/^test/)) => \"test\"\n  _ => \"other\"\n}"),
+            example: "let name = \"test-1\"\nprint(match name {\n  /^test/ => \"test\"\n  _ => \"other\"\n})",
+            mend:
+                "let name = \"test-1\"\nprint(match name {\n  string s if (s.starts_with(\"test\")) => \"test\"\n  _ => \"other\"\n})"
+        ),
         DiagnosticCode(
             .strayClause, "'else' or 'catch' alone",
             "'else' belongs to an if and 'catch' to a try or an expression. At the prompt they stand beside the '}', since a new line ends the statement there.",
-            example: "else { print(1) }", mend: "if ready { print(0) } else { print(1) }"),
+            example: "let ready = true\nelse { print(1) }\nprint(ready)",
+            mend: "let ready = true\nif ready { print(0) } else { print(1) }"),
         DiagnosticCode(
             .unknownParameterType, "unknown type of a param",
             "A param is a string, int, float, bool, path, duration, datetime or list.",
-            example: "param limit: integer = 10", mend: "param limit: int = 10"),
+            example: "param limit: integer = 10",
+            mend: "param limit: int = 10\nprint(limit)"),
         DiagnosticCode(
             .misplacedPub, "'pub' on something else",
             "A module shares functions and constants: 'pub' stands before 'fn' or 'let'.",
-            example: "pub var count = 0", mend: "pub let count = 0"),
+            example: "pub var count = 0",
+            mend: "let count = 0\nprint(count)"),
         DiagnosticCode(
             .missingCatch, "'try' without 'catch'",
             "A try says what to do when its body throws.",
-            example: "try { users.delete(id) }", mend: "try { users.delete(id) } catch e { log.warn(e.message) }"),
+            example: "try { users.fetch(\"nobody\") }",
+            mend: "try { users.fetch(\"nobody\") } catch e { log.warn(e.message) }"),
         DiagnosticCode(
             .repeatedClause, "a clause of batch given twice",
             "A batch has at most one 'by' and one 'parallel'.",
-            example: "batch row in rows by row.id by row.name { print(row) }",
-            mend: "batch row in rows by row.id { print(row) }"),
+            example: "let rows = [{ id: \"a\", name: \"Ann\" }]\nbatch row in rows by row.id by row.name { emit row }",
+            mend: "let rows = [{ id: \"a\", name: \"Ann\" }]\nbatch row in rows by row.id { emit row }"),
     ]
 
-    private init(_ code: SyntaxCode, _ title: String, _ explanation: String, example: String, mend: String) {
-        self.init(code: code.rawValue, title: title, explanation: explanation, example: example, mend: mend)
+    private init(
+        _ code: SyntaxCode, _ title: String, _ explanation: String, arguments: [String] = [], example: String? = nil, mend: String
+    ) {
+        self.init(code.rawValue, title, explanation, arguments: arguments, example: example, mend: mend)
     }
 }

@@ -14,7 +14,7 @@ extension Parser {
     static let depthLimit = 1_000
     /// A level costs up to about 10 kB of stack in a debug build; this many fit in any thread.
     private static let largeStackDepth = 16
-    private static let stackSize = 64 << 20
+    static let stackSize = 64 << 20
 
     /// Parses one level deeper, or reports and moves past what is too deep.
     mutating func deeper<Node>(_ parseNode: (inout Parser) -> Node, orElse error: (inout Parser) -> Node) -> Node {
@@ -90,7 +90,7 @@ private final class Errand {
 }
 
 /// Runs work on a thread of its own and waits for it; false if there is no such thread to be had.
-private func runOnLargeStack(size: Int, _ work: () -> Void) -> Bool {
+func runOnLargeStack(size: Int, _ work: () -> Void) -> Bool {
     withoutActuallyEscaping(work) { work in
         var attributes = pthread_attr_t()
         guard pthread_attr_init(&attributes) == 0 else { return false }

@@ -53,14 +53,20 @@ package struct SourceFile: Sendable {
     /// Where a byte offset lies; offsets past the end are taken as the end.
     package func position(of offset: Int) -> Position {
         let offset = max(0, min(offset, bytes.count))
+        let line = line(of: offset)
+        let before = String(decoding: bytes[lineStarts[line - 1]..<offset], as: UTF8.self)
+        return Position(line: line, column: before.unicodeScalars.count + 1)
+    }
+
+    /// The line of a byte offset, counted from 1.
+    package func line(of offset: Int) -> Int {
         var low = 0
         var high = lineStarts.count
         while high - low > 1 {
             let middle = (low + high) / 2
             if lineStarts[middle] <= offset { low = middle } else { high = middle }
         }
-        let before = String(decoding: bytes[lineStarts[low]..<offset], as: UTF8.self)
-        return Position(line: low + 1, column: before.unicodeScalars.count + 1)
+        return low + 1
     }
 
     /// Where a line (counted from 1) lies, without its line ending; empty for a line that is not there.

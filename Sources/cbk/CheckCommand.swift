@@ -1,34 +1,80 @@
-// `cbk check FILE…`: every mistake of every file, and nothing runs.
+// `cbk check FILE|FOLDER…`: every mistake of every file, and nothing runs. As text for people on standard error, or as one
+// JSON object a line on standard output, for editors.
 
 import CBKCompiler
 import CBKLibrary
 import CBKSyntax
 import CBKTerminal
 import Foundation
+import JSONBytes
 
 enum CheckCommand {
+    static let flags = [
+        Flag(
+            "format", .choice(["text", "json"]), "FORMAT", "text, or json: one object a line on standard output",
+            defaultText: "text"),
+        Flag("help", short: "h", .toggle, "", "this text"),
+    ]
+
     static let help = """
-        cbk check FILE.cbk … looks for mistakes without running anything.
+        cbk check FILE|FOLDER … looks for mistakes without running anything, in files and in all .cbk files below folders.
 
         It prints every error and warning with its place, and exits with 2 when there are errors.
+
+        \(FlagParser(flags).helpText())
+        An object of --format json has file, code, severity (error or warning), message, line, column, endLine and
+        endColumn (from 1; columns count Unicode scalars, and the end is behind the last), hint where there is one, and
+        fix: the text to put there instead, where that is sure. Nothing else is printed.
 
         """
 
     static func run(_ words: [String], _ console: Console) throws(UsageError) -> Int32 {
-        if words.contains("--help") || words.contains("-h") {
+        let parsed = try FlagParser(flags).parse(words)
+        if parsed.has("help") {
             console.print(help)
             return 0
         }
-        for word in words where word.hasPrefix("-") { throw UsageError("'check' has no flag '\(word)'") }
-        guard !words.isEmpty else { throw UsageError("'check' needs a file: cbk check FILE.cbk") }
+        guard !parsed.words.isEmpty else { throw UsageError("'check' needs a file: cbk check FILE.cbk") }
+        let isJSON = parsed.text("format") == "json"
+        let paths = try ScriptFiles.found(in: parsed.words)
         var errors = 0
-        for path in words {
+        for path in paths {
             let source = try Compilation.read(path)
             let compilation = Compilation(source, catalog: Library.catalog)
-            console.note(compilation.rendered(color: console.errPalette.isOn, most: .max))
+            if isJSON {
+                for diagnostic in compilation.diagnostics { console.print(line(diagnostic, in: source)) }
+            } else {
+                console.note(compilation.rendered(color: console.errPalette.isOn, most: .max))
+            }
             errors += compilation.diagnostics.count { $0.severity == .error }
         }
-        if errors == 0 { console.note(words.count == 1 ? "no mistakes\n" : "no mistakes in \(words.count) files\n") }
+        if errors == 0, !isJSON { console.note(paths.count == 1 ? "no mistakes\n" : "no mistakes in \(paths.count) files\n") }
         return errors == 0 ? 0 : 2
+    }
+
+    private static func line(_ diagnostic: Diagnostic, in source: SourceFile) -> String {
+        let start = source.position(of: diagnostic.span.start)
+        let end = source.position(of: diagnostic.span.end)
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (key, value) in [
+            ("file", source.name), ("code", diagnostic.code), ("severity", diagnostic.severity.rawValue),
+            ("message", diagnostic.message),
+        ] {
+            writer.key(key)
+            writer.string(value)
+        }
+        for (key, value) in [
+            ("line", start.line), ("column", start.column), ("endLine", end.line), ("endColumn", end.column),
+        ] {
+            writer.key(key)
+            writer.int(Int64(value))
+        }
+        for case (let key, let value?) in [("hint", diagnostic.hint), ("fix", diagnostic.fix(in: source))] {
+            writer.key(key)
+            writer.string(value)
+        }
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self) + "\n"
     }
 }

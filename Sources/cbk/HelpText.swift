@@ -9,6 +9,8 @@ enum HelpText {
         case nil: return overview
         case "import"?: return ImportCommand.help
         case "check"?: return CheckCommand.help
+        case "fmt"?: return FormatCommand.help
+        case "explain"?: return ExplainCommand.help
         case let topic?:
             let near = suggestion(for: topic, among: Invocation.commands).map { "; did you mean '\($0)'?" } ?? ""
             throw UsageError("there is no help on '\(topic)'\(near)")
@@ -25,7 +27,9 @@ enum HelpText {
           cbk -e 'CODE'                 run code and print its last value
           cbk -                         run what standard input holds
           cbk import FILE.csv           create a user for each row of a CSV file
-          cbk check FILE.cbk …          look for mistakes without running anything
+          cbk check FILE|FOLDER …       look for mistakes without running anything
+          cbk fmt FILE|FOLDER …         lay scripts out in the one style there is
+          cbk explain CODE              what an error's code means, with an example and its mend
           cbk help COMMAND              more on a command
           cbk --version
 

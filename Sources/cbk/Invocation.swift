@@ -12,6 +12,8 @@ struct Invocation {
         case standardInput(arguments: [String])
         case importFile([String])
         case check([String])
+        case format([String])
+        case explain([String])
         case help(String?)
         case version
     }
@@ -20,10 +22,10 @@ struct Invocation {
     /// Those before the command.
     var flags: [String]
 
-    static let commands = ["import", "check", "help"]
+    static let commands = ["import", "check", "fmt", "explain", "help"]
     /// Words of the design that this version does not have yet.
     static let later = [
-        "export", "plan", "apply", "runs", "fmt", "test", "doc", "explain", "lsp", "target", "completions", "api", "serve",
+        "export", "plan", "apply", "runs", "test", "doc", "lsp", "target", "completions", "api", "serve",
     ]
 
     init(_ words: [String]) throws(UsageError) {
@@ -63,6 +65,8 @@ struct Invocation {
             switch word {
             case "import": command = .importFile(Array(rest))
             case "check": command = .check(Array(rest))
+            case "fmt": command = .format(Array(rest))
+            case "explain": command = .explain(Array(rest))
             case "help": command = .help(rest.first)
             default: throw Invocation.unknown(word)
             }

@@ -39,6 +39,8 @@ struct Main {
                 console.print("\(Version.text) (\(platform))\n")
                 return 0
             case .check(let files): return try CheckCommand.run(files, console)
+            case .format(let words): return try FormatCommand.run(words, console)
+            case .explain(let words): return try ExplainCommand.run(words, console)
             case .code(let text):
                 return try await ScriptCommand(
                     source: .code(text), flags: invocation.flags, arguments: [], console: console

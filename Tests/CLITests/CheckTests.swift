@@ -76,6 +76,39 @@ struct CheckTests {
         #expect(mixed.stdout == "" && mixed.status == 2)
     }
 
+    @Test func jsonIsAnObjectALine() throws {
+        try runner.write("let r = { name: 1 }\nprint(\"é\", r[\"nmae\"])\n", to: "sub/a.cbk")
+        try runner.write("let unused = 1\n", to: "sub/b.cbk")
+        try runner.write("print(1)\n", to: "sub/good.cbk")
+        try runner.write("print(1\n", to: "c.cbk")
+        let result = try runner.run("check", "sub", "c.cbk", "--format", "json")
+        #expect(
+            result.lines == [
+                """
+                {"file":"sub/a.cbk","code":"E0207","severity":"error","message":"no field 'nmae' in record { name }",\
+                "line":2,"column":14,"endLine":2,"endColumn":20,"hint":"did you mean 'name'?","fix":"\\"name\\""}
+                """,
+                """
+                {"file":"sub/b.cbk","code":"W0101","severity":"warning","message":"'unused' is never read",\
+                "line":1,"column":5,"endLine":1,"endColumn":11,"hint":"remove it, or name it '_unused'"}
+                """,
+                """
+                {"file":"c.cbk","code":"E0113","severity":"error","message":"'(' is never closed",\
+                "line":1,"column":6,"endLine":1,"endColumn":7}
+                """,
+            ])
+        #expect(result.stderr == "" && result.status == 2)
+        let good = try runner.run("check", "--format=json", "sub/good.cbk")
+        #expect(good.stdout == "" && good.stderr == "" && good.status == 0)
+        #expect(try runner.run("check", "--format", "xml", "c.cbk").status == 2)
+    }
+
+    @Test func aFolderStandsForItsScripts() throws {
+        try runner.write("print(1)\n", to: "sub/a.cbk")
+        try runner.write("print(y)\n", to: "sub/.hidden/b.cbk")
+        #expect(try runner.run("check", "sub").stderr == "no mistakes\n")
+    }
+
     @Test func aWarningStopsNothing() throws {
         try runner.write("fn f() {\n  let unused = 1\n  2\n}\nprint(f())\n", to: "warned.cbk")
         let checked = try runner.run("check", "warned.cbk")

@@ -18,7 +18,10 @@ struct InvocationTests {
     @Test(arguments: [["--help"], ["-h"], ["help"]])
     func helpListsCommandsFlagsAndExitCodes(_ words: [String]) throws {
         let result = try runner.run(words)
-        for part in ["usage:", "cbk import FILE.csv", "cbk check FILE.cbk", "--sandbox", "--max-errors", "exit codes:"] {
+        for part in [
+            "usage:", "cbk import FILE.csv", "cbk check FILE", "cbk fmt FILE", "cbk explain CODE", "--sandbox", "--max-errors",
+            "exit codes:",
+        ] {
             #expect(result.stdout.contains(part), "\(part)")
         }
         #expect(result.stderr == "" && result.status == 0)

@@ -19,6 +19,40 @@ import Testing
     }
 }
 
+/// Every code that `cbk explain` lists is given by a script.
+@Suite struct CodeCoverageTests {
+    /// Those that no script can give, with the reason.
+    private static let unreachable = [
+        "E0101": "a file that is no text; LexerTests",
+        "E0299": "a build without the library",
+        "E0399": "a library that does not compile",
+        "E0506": "a signal; DurabilityTests",
+        "E0507": "the summary says it in words: limit/max_rows",
+        "E0604": "a file that is no text",
+        "E0608": "a damaged store in cbk's folder",
+        "E0612": "a terminal; AskingTests",
+        "E0704": "the checker is first, with E0219",
+    ]
+
+    private static let given: Set<String> = {
+        var codes: Set<String> = []
+        for script in ConformanceScript.all {
+            let expectations = script.diagnostics.map(\.head) + script.stderr + script.stdout
+            for text in expectations { codes.formUnion(text.matches(of: /[EW]0[0-9]{3}/).map { String($0.output) }) }
+        }
+        return codes
+    }()
+
+    @Test func everyCodeHasAScript() throws {
+        let listed = try BinaryRunner().run("explain").lines.map { String($0.prefix(5)) }
+        #expect(listed.count > 100)
+        let missing = Set(listed).subtracting(Self.given).subtracting(Self.unreachable.keys)
+        #expect(missing.isEmpty, "no script gives \(missing.sorted())")
+        let idle = Set(Self.unreachable.keys).filter { Self.given.contains($0) || !listed.contains($0) }
+        #expect(idle.isEmpty, "these are no exceptions: \(idle.sorted())")
+    }
+}
+
 @Suite struct ConformanceRunnerTests {
     private func differences(_ text: String) throws -> [String] {
         let folder = try BinaryRunner()

@@ -53,7 +53,7 @@ final class Fiber {
     var abandon: (@Sendable () -> Void)?
     /// The opaque context that `spawn` gave, for natives to read.
     var context: AnyObject?
-    /// The collection that marked it last.
+    /// The round of a marking that looked at it last.
     var lastMarked = 0
     /// Called when a spawned fiber ends.
     var onEnd: ((FiberEnd) -> Void)?

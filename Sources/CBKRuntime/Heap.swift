@@ -1,8 +1,8 @@
-// The heap: size classes in blocks, mark and lazy sweep. `allocate` never collects: the machine looks at `debt`
-// between instructions, so natives need no rooting.
+// The heap: size classes in blocks, incremental mark and lazy sweep. `allocate` never collects: the machine looks at
+// `debt` between instructions, so natives need no rooting. Heap+Marking.swift has the marking.
 //
 // Invariants: a cell of kind `.free` is on its class's free list or in a block not yet swept; an object of an old
-// colour in a block not yet swept is garbage. Buffers that an object owns are counted in `used` when taken and when
+// colour in a block not yet swept is garbage; all blocks are swept before a marking begins. Buffers that an object owns are counted in `used` when taken and when
 // given back. Everything here runs on the interpreter's one thread.
 
 #if canImport(Glibc)
@@ -17,18 +17,39 @@ struct HeapState {
     var blocks: [[UnsafeMutableRawPointer]]
     var sweepIndex: [Int]
     var large: [UnsafeMutableRawPointer]
+    /// Of what the last marking, or the one under way, has reached.
     var colour: UInt8
+    /// Of new objects: while a marking is under way they are as yet unreached.
+    var newColour: UInt8
+    var isMarking: Bool
     /// Bytes in objects and their buffers: what the last marking reached, and what was taken since.
     var used: Int
-    /// Bytes that the marking under way has reached.
+    /// Bytes that the marking under way has reached, and `used` when it began.
     var marked: Int
+    var usedBefore: Int
     /// Positive when a collection is due.
     var debt: Int
     var limit: Int
-    var gray: [UnsafeMutablePointer<ObjectHeader>]
-    var collections: Int
-    /// Collect at every opportunity: a test mode.
-    var isStressed: Bool
+    /// Reached objects whose values are still to be looked at.
+    var gray: GrayStack
+    /// Reached lists and tables that are looked at a part at a time.
+    var wide: [WideObject]
+    /// Fibers of streams that the marking has met: their stacks go on changing.
+    var fibers: [Fiber]
+    /// Counts how often the roots were looked at, so that each time a fiber is looked at once.
+    var rounds: Int
+    /// How long each stop for a part of a collection took, in nanoseconds.
+    var pauses: [UInt64]
+    var stress: CollectorStress
+}
+
+/// What the collector does where it need not: test modes.
+package enum CollectorStress: String, Sendable, CaseIterable {
+    case none
+    /// A whole collection at every opportunity.
+    case whole
+    /// The smallest part of one at every opportunity.
+    case parts
 }
 
 package struct Heap {
@@ -49,16 +70,18 @@ package struct Heap {
         state.initialize(
             to: HeapState(
                 freeLists: lists, blocks: Array(repeating: [], count: Heap.classCount),
-                sweepIndex: Array(repeating: 0, count: Heap.classCount), large: [], colour: 1, used: 0, marked: 0,
-                debt: -Heap.firstThreshold, limit: limit, gray: [], collections: 0, isStressed: false))
+                sweepIndex: Array(repeating: 0, count: Heap.classCount), large: [], colour: 1, newColour: 1, isMarking: false, used: 0,
+                marked: 0, usedBefore: 0,
+                debt: -Heap.firstThreshold, limit: limit, gray: GrayStack(), wide: [], fibers: [], rounds: 0,
+                pauses: [], stress: .none))
     }
 
     /// Frees everything. No value of this heap may be used afterwards.
     func destroy() {
-        sweepAll()
-        state.pointee.colour ^= 3
+        state.pointee.colour = 0
         for index in 0..<Heap.classCount { state.pointee.sweepIndex[index] = 0 }
-        sweepAll()
+        _ = sweep(atMost: .max)
+        state.pointee.gray.destroy()
         for cell in state.pointee.large {
             release(cell)
             free(cell)
@@ -80,7 +103,8 @@ package struct Heap {
             account(sizeClass * Heap.granule)
             cell.storeBytes(
                 of: ObjectHeader(
-                    kind: kind, mark: state.pointee.colour, shared: 0, sizeClass: UInt8(truncatingIfNeeded: sizeClass), aux: aux),
+                    kind: kind, mark: state.pointee.newColour, shared: 0, sizeClass: UInt8(truncatingIfNeeded: sizeClass),
+                    aux: aux),
                 as: ObjectHeader.self)
             return cell
         }
@@ -108,7 +132,7 @@ package struct Heap {
             state.pointee.large.append(cell)
             account(size)
             cell.storeBytes(
-                of: ObjectHeader(kind: kind, mark: state.pointee.colour, shared: 0, sizeClass: Heap.large, aux: aux),
+                of: ObjectHeader(kind: kind, mark: state.pointee.newColour, shared: 0, sizeClass: Heap.large, aux: aux),
                 as: ObjectHeader.self)
             return cell
         }
@@ -146,101 +170,19 @@ package struct Heap {
         cell.storeBytes(of: next, toByteOffset: 8, as: UnsafeMutableRawPointer?.self)
     }
 
-    // MARK: Marking
-
-    /// Starts a marking: everything old that is not marked before `finishMarking` is garbage.
-    func beginMarking() {
-        sweepAll()
-        state.pointee.colour ^= 3
-        state.pointee.marked = 0
-        state.pointee.collections += 1
-    }
-
-    @inline(__always)
-    func mark(_ value: Value) {
-        if value.isHeap { mark(value.header) }
-    }
-
-    @inline(__always)
-    func mark(_ object: UnsafeMutablePointer<ObjectHeader>) {
-        if object.pointee.mark == state.pointee.colour || object.pointee.mark == Heap.immortal { return }
-        object.pointee.mark = state.pointee.colour
-        let sizeClass = object.pointee.sizeClass
-        state.pointee.marked &+=
-            sizeClass == Heap.large ? largeSize(UnsafeMutableRawPointer(object)) : Int(sizeClass) * Heap.granule
-        if object.pointee.kind != .string { state.pointee.gray.append(object) }
-    }
-
-    func mark(_ values: UnsafeMutablePointer<Value>, count: Int) {
-        for index in 0..<count { mark(values[index]) }
-    }
-
-    func finishMarking(markFiber: (Fiber) -> Void) {
-        while let object = state.pointee.gray.popLast() { scan(object, markFiber) }
-        for index in 0..<Heap.classCount { state.pointee.sweepIndex[index] = 0 }
-        for index in 0..<Heap.classCount { state.pointee.freeLists[index] = nil }
-        var kept: [UnsafeMutableRawPointer] = []
-        for cell in state.pointee.large {
-            let header = cell.assumingMemoryBound(to: ObjectHeader.self)
-            if header.pointee.mark == state.pointee.colour || header.pointee.mark == Heap.immortal {
-                kept.append(cell)
-            } else {
-                release(cell)
-                free(cell)
-            }
-        }
-        state.pointee.large = kept
-        state.pointee.used = state.pointee.marked
-        // Twice what is alive, but soon again where the budget is near.
-        let room = min(max(state.pointee.used, Heap.firstThreshold), max(1 << 20, (state.pointee.limit - state.pointee.used) / 2))
-        state.pointee.debt = state.pointee.isStressed ? 0 : -room
-    }
-
-    private func scan(_ object: UnsafeMutablePointer<ObjectHeader>, _ markFiber: (Fiber) -> Void) {
-        let cell = UnsafeMutableRawPointer(object)
-        switch object.pointee.kind {
-        case .free, .string: break
-        case .list:
-            let list = cell.assumingMemoryBound(to: ListObject.self)
-            state.pointee.marked &+= list.pointee.capacity * MemoryLayout<Value>.stride
-            mark(list.pointee.items, count: list.pointee.count)
-        case .record:
-            let record = cell.assumingMemoryBound(to: RecordObject.self)
-            if let slots = record.pointee.slots {
-                if record.pointee.isInline == 0 {
-                    state.pointee.marked &+= Int(record.pointee.capacity) * MemoryLayout<Value>.stride
-                }
-                mark(slots, count: Int(record.pointee.capacity))
-            }
-            if let table = record.pointee.table {
-                state.pointee.marked &+= table.pointee.byteCount
-                for index in 0..<table.pointee.used {
-                    guard let key = table.pointee.entries[index].key else { continue }
-                    mark(Value(key))
-                    mark(table.pointee.entries[index].value)
-                }
-            }
-        case .closure:
-            mark(cell.assumingMemoryBound(to: ClosureObject.self).captures, count: Int(object.pointee.aux))
-        case .stream: mark(cell.assumingMemoryBound(to: StreamObject.self).pointee.producer)
-        case .error: mark(cell.assumingMemoryBound(to: ErrorObject.self).pointee.fields)
-        case .box: mark(cell.assumingMemoryBound(to: BoxObject.self).pointee.value)
-        case .iterator:
-            let iterator = cell.assumingMemoryBound(to: IteratorObject.self)
-            mark(iterator.pointee.buffer)
-            if let fiber = iterator.pointee.fiber?.takeUnretainedValue() {
-                state.pointee.marked &+= fiber.byteCount
-                markFiber(fiber)
-            }
-        }
-    }
-
     // MARK: Sweeping
 
-    private func sweepAll() {
+    /// Sweeps up to so many blocks; whether all are swept.
+    func sweep(atMost most: Int) -> Bool {
+        var left = most
         for sizeClass in 1..<Heap.classCount {
-            while state.pointee.sweepIndex[sizeClass] < state.pointee.blocks[sizeClass].count { sweepBlock(sizeClass) }
+            while state.pointee.sweepIndex[sizeClass] < state.pointee.blocks[sizeClass].count {
+                guard left > 0 else { return false }
+                sweepBlock(sizeClass)
+                left -= 1
+            }
         }
+        return true
     }
 
     private func sweepBlock(_ sizeClass: Int) {
@@ -267,7 +209,7 @@ package struct Heap {
     }
 
     /// Gives back what a dead object owns.
-    private func release(_ cell: UnsafeMutableRawPointer) {
+    func release(_ cell: UnsafeMutableRawPointer) {
         switch cell.assumingMemoryBound(to: ObjectHeader.self).pointee.kind {
         case .free, .string, .closure, .box: break
         case .list:
@@ -287,7 +229,7 @@ package struct Heap {
     }
 
     /// What `allocate` counted for a large object.
-    private func largeSize(_ cell: UnsafeMutableRawPointer) -> Int {
+    func largeSize(_ cell: UnsafeMutableRawPointer) -> Int {
         switch cell.assumingMemoryBound(to: ObjectHeader.self).pointee.kind {
         case .string: StringObject.bytesOffset + cell.assumingMemoryBound(to: StringObject.self).pointee.count
         case .closure:

@@ -34,18 +34,21 @@ package actor Interpreter {
     /// - Parameters:
     ///   - catalog: of `builtins`, in their order.
     ///   - services: what natives of other modules find as `NativeCall.vm.services`.
-    package init(builtins: [Builtin], catalog: Catalog, services: AnyObject & Sendable, budget: Budget = Budget()) {
+    package init(
+        builtins: [Builtin], catalog: Catalog, services: AnyObject & Sendable, budget: Budget = Budget(),
+        stress: CollectorStress = .none
+    ) {
         self.catalog = catalog
         executor = ThreadExecutor(name: "interpreter")
         interruption = Interruption()
         machine = VMBox(
             VM(builtins: builtins, catalog: catalog, services: services, budget: budget, isInterrupted: interruption.flag))
+        machine.vm.heap.stress(stress)
     }
 
-    /// Collects garbage at every opportunity: a test mode.
-    package func stressCollector() {
-        machine.vm.heap.state.pointee.isStressed = true
-        machine.vm.heap.state.pointee.debt = 0
+    /// How long the program stood still for each collection so far.
+    package func collectorPauses() -> [Duration] {
+        machine.vm.heap.state.pointee.pauses.map { .nanoseconds(Int64(clamping: $0)) }
     }
 
     /// Ends what runs with an error that no script can catch. Safe from any thread.
@@ -179,6 +182,7 @@ package actor Interpreter {
             case .iterator(let register):
                 let iterator = fiber.state.pointee.stack[register].iterator
                 iterator.pointee.buffer = value
+                vm.heap.stored(value)
                 iterator.pointee.index = 0
             }
             vm.state.pointee.ready.append(fiber)

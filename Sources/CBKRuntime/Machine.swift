@@ -129,8 +129,10 @@ extension VM {
                         break execute
                     }
                     box.pointee.value = registers[i.b]
+                    heap.stored(box.pointee.value)
                 case .defineBox:
                     registers[i.a].box.pointee.value = registers[i.b]
+                    heap.stored(registers[i.b])
                 case .getCaptureBox:
                     let value = closure.captures[i.b].box.pointee.value
                     if value.tag == Tag.undefined {
@@ -146,6 +148,7 @@ extension VM {
                         break execute
                     }
                     box.pointee.value = registers[i.b]
+                    heap.stored(box.pointee.value)
                 case .closure:
                     registers[i.a] = makeClosure(
                         closure.pointee.prototype.pointee.children[i.bc], registers: registers, captures: closure.captures)
@@ -568,6 +571,7 @@ extension VM {
                             record.pointee.header.aux != 0
                         {
                             record.pointee.slots.unsafelyUnwrapped[Int(word.pointee.a)] = registers[i.c]
+                            heap.stored(registers[i.c])
                             continue execute
                         }
                     }
@@ -581,6 +585,7 @@ extension VM {
                     let key = registers[i.b]
                     if base.tag == Tag.list, key.tag == Tag.int, UInt64(base.list.pointee.count) > key.bits {
                         base.list.pointee.items[Int(key.bits)] = registers[i.c]
+                        heap.stored(registers[i.c])
                         continue execute
                     }
                     if !setIndex(key, of: base, to: registers[i.c]) { break execute }
@@ -602,6 +607,7 @@ extension VM {
                         }
                     }
                     list.pointee.items[list.pointee.count] = registers[i.b]
+                    heap.stored(registers[i.b])
                     list.pointee.count += 1
                     pc += i.c
 

@@ -222,6 +222,7 @@ extension VM {
                 return raise(.index, "no item \(key.int) in a list of \(count); .push(…) adds one", code: "E0308")
             }
             base.list.pointee.items[Int(position)] = value
+            heap.stored(value)
             return true
         default:
             return raise(.type, "\(base.typeName) has no item at a key of type \(key.typeName) to set", code: "E0308")

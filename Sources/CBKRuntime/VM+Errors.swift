@@ -189,48 +189,4 @@ extension VM {
         }
         return true
     }
-
-    // MARK: Collecting
-
-    @inline(never)
-    func collect(_ running: Fiber?) {
-        let heap = self.heap
-        heap.beginMarking()
-        heap.mark(state.pointee.globals, count: state.pointee.globalCapacity)
-        heap.mark(state.pointee.pendingValue)
-        for (_, value) in state.pointee.pinned { heap.mark(value) }
-        for entry in state.pointee.natives { heap.mark(entry.closure) }
-        var next = running
-        while let fiber = next {
-            markFiber(fiber)
-            next = fiber.parent
-        }
-        for fiber in state.pointee.ready { markChain(fiber) }
-        for (_, fiber) in state.pointee.fibers { markChain(fiber) }
-        heap.finishMarking { markFiber($0) }
-    }
-
-    private func markChain(_ start: Fiber) {
-        var next: Fiber? = start
-        while let fiber = next {
-            markFiber(fiber)
-            next = fiber.parent
-        }
-    }
-
-    private func markFiber(_ fiber: Fiber) {
-        let state = fiber.state
-        let collection = self.state.pointee.heap.state.pointee.collections
-        guard fiber.lastMarked != collection else { return }
-        fiber.lastMarked = collection
-        var top = 1
-        for level in 0..<state.pointee.frameCount {
-            let frame = state.pointee.frames[level]
-            heap.mark(UnsafeMutableRawPointer(frame.closure).assumingMemoryBound(to: ObjectHeader.self))
-            top = max(top, frame.base + frame.closure.pointee.prototype.pointee.registerCount)
-        }
-        top = min(top, state.pointee.capacity)
-        heap.mark(state.pointee.stack, count: top)
-        for index in top..<state.pointee.capacity { state.pointee.stack[index] = .null }
-    }
 }

@@ -83,11 +83,12 @@ extension VM {
 
     /// Sets a field, adding it at the end where it is new.
     package func set(_ key: UnsafeMutablePointer<StringObject>, in record: UnsafeMutablePointer<RecordObject>, to value: Value) {
-        if let table = record.pointee.table { return set(key, in: table, to: value) }
+        if let table = record.pointee.table { return set(key, in: table, of: record, to: value) }
         let shape = record.pointee.header.aux
         let slot = state.pointee.shapes.shapes[Int(shape)].slot(of: key)
         if slot >= 0 {
             record.pointee.slots.unsafelyUnwrapped[slot] = value
+            heap.stored(value)
             return
         }
         let isInterned = key.pointee.header.mark == Heap.immortal
@@ -103,24 +104,33 @@ extension VM {
             next = 0
         }
         guard next != 0 else {
-            set(key, in: convertToTable(record), to: value)
+            set(key, in: convertToTable(record), of: record, to: value)
             return
         }
         if width == Int(record.pointee.capacity) { growSlots(record, width) }
         record.pointee.slots.unsafelyUnwrapped[width] = value
         record.pointee.header.aux = next
+        heap.stored(value)
     }
 
-    private func set(_ key: UnsafeMutablePointer<StringObject>, in table: UnsafeMutablePointer<RecordTable>, to value: Value) {
+    private func set(
+        _ key: UnsafeMutablePointer<StringObject>, in table: UnsafeMutablePointer<RecordTable>,
+        of record: UnsafeMutablePointer<RecordObject>, to value: Value
+    ) {
         let entry = table.pointee.find(key)
         if entry >= 0 {
             table.pointee.entries[entry].value = value
+            heap.stored(value)
             return
         }
         let before = table.pointee.byteCount
+        let used = table.pointee.used
         table.pointee.append(key, value)
         let after = table.pointee.byteCount
         if after != before { heap.account(after - before) }
+        if table.pointee.used <= used { heap.movedDown(record, by: .max) }
+        heap.stored(Value(key))
+        heap.stored(value)
     }
 
     private func growSlots(_ record: UnsafeMutablePointer<RecordObject>, _ width: Int) {

@@ -149,6 +149,7 @@ package struct VM {
         if list.pointee.count == list.pointee.capacity { grow(list, to: list.pointee.count + 1) }
         list.pointee.items[list.pointee.count] = value
         list.pointee.count += 1
+        heap.stored(value)
     }
 
     package func grow(_ list: UnsafeMutablePointer<ListObject>, to count: Int) {

@@ -52,7 +52,8 @@ final class Engine: Sendable {
                 refused: [home.path], currentFolder: current),
             batches: host, printsToError: printsToError)
         interpreter = Interpreter(
-            builtins: Library.builtins, catalog: Library.catalog, services: services, budget: flags.budget)
+            builtins: Library.builtins, catalog: Library.catalog, services: services, budget: flags.budget,
+            stress: environment["CBK_COLLECTOR"].flatMap { CollectorStress(rawValue: $0) } ?? .none)
         // A batch goes on, since its results are in files; what only prints has nobody to print for.
         output.whenClosed { [interpreter, host] in if !host.isRunning { interpreter.interrupt() } }
     }

@@ -111,6 +111,7 @@ struct ScriptCommand {
         } else if printsValue {
             code = await printValue(result, engine, slot, parsed)
         }
+        if parsed.has("collector-stats") { console.note(CollectorStats(await engine.interpreter.collectorPauses()).text) }
         engine.close()
         let summary = engine.summary
         let whole = code.combined(with: summary.exitCode)

@@ -18,6 +18,7 @@ enum SharedFlags {
         Flag("no-progress", .toggle, "", "no progress on standard error"),
         Flag("quiet", .toggle, "", "errors only on standard error"),
         Flag("no-rc", .toggle, "", "do not read rc.cbk at the start of the REPL"),
+        Flag("collector-stats", .toggle, "", "at the end, how long the collector stopped the script"),
         Flag("max-steps", .count, "N", "budget of steps", defaultText: "1000000000000"),
         Flag("max-depth", .count, "N", "budget of nested calls", defaultText: "10000"),
         Flag("max-memory", .count, "BYTES", "budget of memory", defaultText: "2147483648"),

@@ -19,8 +19,14 @@ private let catalog = Catalog(builtins.map(\.signature))
 
 /// What the script's last value prints, or the code of its error, at run time or before; `parse: …` where the source
 /// itself is at fault.
-/// Garbage is collected at every opportunity.
+/// It runs twice, with the collector doing a whole collection, or its smallest part, at every opportunity.
 func outcome(of source: String) async -> String {
+    let whole = await outcome(of: source, stress: .whole)
+    let parts = await outcome(of: source, stress: .parts)
+    return whole == parts ? whole : "\(whole), but in parts \(parts)"
+}
+
+private func outcome(of source: String, stress: CollectorStress) async -> String {
     let file = SourceFile(name: "test.cbk", text: source)
     let parsed = parse(file)
     if let problem = parsed.diagnostics.first(where: { $0.severity == .error }) { return "parse: \(problem.message)" }
@@ -29,8 +35,7 @@ func outcome(of source: String) async -> String {
     guard let chunk = try? emit(program, catalog: catalog, isInteractive: true) else { return "emit" }
     var budget = Budget()
     budget.value = 4 << 20
-    let interpreter = Interpreter(builtins: builtins, catalog: catalog, services: NoServices(), budget: budget)
-    await interpreter.stressCollector()
+    let interpreter = Interpreter(builtins: builtins, catalog: catalog, services: NoServices(), budget: budget, stress: stress)
     let result = await interpreter.run(chunk, source: file, globalCount: program.scope.slotCount)
     if let error = result.error { return error.code ?? error.message }
     return shown(result.value, isQuoted: false)

@@ -17,7 +17,7 @@ extension FunctionEmitter {
             return
         }
         try scoped { () throws(EmitError) in
-            let base = try allocate(1 + arguments.count)
+            let base = try allocate(1 + arguments.count, for: target)
             if arguments.contains(where: \.isSpread) {
                 try emit(callee, into: base)
                 try emitSpreadCall(base, arguments, expression.span)
@@ -36,7 +36,7 @@ extension FunctionEmitter {
                 add(Instruction(.call, x: labels(arguments) >= 0 ? 1 : 0, a: base, b: arguments.count))
                 if labels(arguments) >= 0 { addWord(bc: labels(arguments)) }
             }
-            add(Instruction(.move, a: target, b: base))
+            deliver(base, into: target)
         }
     }
 
@@ -77,7 +77,7 @@ extension FunctionEmitter {
                 add(Instruction(.move, a: base + 2, b: record))
                 span = place
                 add(Instruction(.callNativeSpread, x: 1, a: base, c: number))
-                add(Instruction(.move, a: target, b: base))
+                deliver(base, into: target)
                 return
             }
             try emitMatched(number, signature, matched, place, arguments, into: target)
@@ -137,7 +137,7 @@ extension FunctionEmitter {
         }
         let requestSlot = count
         if signature.request != nil { count += 1 }
-        let base = try allocate(1 + count)
+        let base = try allocate(1 + count, for: target)
         if let record = matched.requestRecord { places[record] = requestSlot }
         for (index, argument) in arguments.enumerated() {
             guard let slot = places[index] else { continue }
@@ -159,7 +159,7 @@ extension FunctionEmitter {
         let hasOmit = arguments.contains { mayBeOmit($0.value) }
         add(Instruction(.callNative, x: hasOmit ? 1 : 0, a: base, b: count, c: number))
         if hasOmit { addWord(bc: constant(.labels([]))) }
-        add(Instruction(.move, a: target, b: base))
+        deliver(base, into: target)
     }
 
     // MARK: Methods
@@ -168,7 +168,7 @@ extension FunctionEmitter {
         _ receiver: Expression, _ name: Name, isOptional: Bool, _ arguments: [Argument], _ place: Span, into target: Int
     ) throws(EmitError) {
         try scoped { () throws(EmitError) in
-            let base = try allocate(2 + arguments.count)
+            let base = try allocate(2 + arguments.count, for: target)
             try emit(receiver, into: base + 1, isShared: mayChange(receiver, during: arguments.map(\.value)))
             var skip: Int?
             if isOptional {
@@ -195,7 +195,7 @@ extension FunctionEmitter {
                 }
             }
             if let skip { patch(skip) }
-            add(Instruction(.move, a: target, b: base))
+            deliver(base, into: target)
         }
     }
 
@@ -273,7 +273,7 @@ extension FunctionEmitter {
             add(Instruction(.loadBool, a: base + 7, b: isStatement ? 1 : 0))
             span = place
             add(Instruction(.callNative, a: base, b: 7, c: try builtin("__batch")))
-            add(Instruction(.move, a: target, b: base))
+            deliver(base, into: target)
         }
     }
 

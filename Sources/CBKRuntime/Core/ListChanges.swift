@@ -68,6 +68,7 @@ private enum ListChange {
         let slot = list.pointee.items + Int(place)
         (slot + 1).update(from: slot, count: total - Int(place))
         slot.pointee = value
+        call.vm.heap.stored(value)
         list.pointee.count += 1
         return call.give(.null)
     }
@@ -86,6 +87,7 @@ private enum ListChange {
         let value = slot.pointee
         slot.update(from: slot + 1, count: total - Int(place) - 1)
         list.pointee.count -= 1
+        call.vm.heap.movedDown(list, by: 1)
         return call.give(value)
     }
 

@@ -41,21 +41,22 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case equal, notEqual, less, lessOrEqual  // R[a] = bool (R[b] op R[c])
     case contains  // R[a] = bool (R[b] in R[c])
 
-    // Branches: x = 1 jumps when the condition holds, x = 0 when it does not
-    case jump  // by bc
-    case jumpBack  // by bc, backwards: spends fuel
+    // Branches: x = 1 jumps when the condition holds, x = 0 when it does not. A conditional one that jumps backwards ends a
+    // loop's turn: it spends fuel
+    case jump  // by bc, forwards
     case branchTrue  // on R[a], by bc; raises if it is not a bool
     case branchNull  // on R[a] being null, by bc
     case branchOmit  // on R[a] being omit (an argument left out), by bc
     case branchEqual, branchLess, branchLessOrEqual  // on R[a] op R[b], by c
     case branchEqualImmediate, branchLessImmediate, branchLessOrEqualImmediate  // on R[a] op int b, by c
     case branchGreaterImmediate, branchGreaterOrEqualImmediate  // on R[a] op int b, by c
+    case branchDivisible  // on R[a] % int b being 0, by c
 
     // Loops
     case rangePrepare  // R[a]..R[a+1] are the bounds: checks them; jumps by bc if empty
     case rangeNext  // R[a] += 1; jumps back by bc while R[a] < R[a+1]; spends fuel
     case iteratePrepare  // R[a] is a source: becomes an iterator over (R[a], R[a+1]); x = number of bindings
-    case iterateNext  // R[a+2] (and R[a+3] with x = 2) = the next; jumps by bc at the end; spends fuel
+    case iterateNext  // R[a+2] (and R[a+3] with x = 2) = the next; jumps back by bc unless it was the last; spends fuel
 
     // Lists and records
     case newList  // R[a] = [R[b] … R[b+c-1]]
@@ -74,14 +75,13 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case own  // R[a] holds a list or record that nothing else holds: copies a shared one
     case ownField  // R[a] = field K[c] of R[b], copied in place if shared; word: cache
     case ownIndex  // R[a] = item R[c] of R[b], copied in place if shared
-    case setField  // R[a].K[b] = R[c]; word: cache
-    case setIndex  // R[a][R[b]] = R[c]
-    case push  // appends R[b] to the owned list R[a] and jumps by c; goes on if R[a] is no list
+    case setField  // owns R[a]; R[a].K[b] = R[c]; word: cache
+    case setIndex  // owns R[a]; R[a][R[b]] = R[c]
+    case push  // owns R[a], appends R[b] to it and jumps by c; goes on if R[a] is no list
 
-    // Calls: the callee in R[a], arguments from R[a+1]; the result in R[a]. x = 1: the word's bc is a list of
-    // labels (K): the last labels of the arguments are named
-    case call  // R[a](b arguments)
-    case callGlobal  // G[c](b arguments)
+    // Calls: arguments from R[a+1], the result in R[a]. x & 1: the word's bc is a list of labels (K): the last labels of
+    // the arguments are named
+    case call  // R[c](b arguments); x & 2: G[c](b arguments)
     case callNative  // built-in c (b arguments, padded with omit)
     case callMethod  // R[a+1].method c (b arguments from R[a+2]); word: x = 1 receiver null gives null; bc labels, or -1
     case callSpread  // R[a](items of the list R[b], named by the record R[c])

@@ -70,7 +70,8 @@ package struct Heap {
         state.initialize(
             to: HeapState(
                 freeLists: lists, blocks: Array(repeating: [], count: Heap.classCount),
-                sweepIndex: Array(repeating: 0, count: Heap.classCount), large: [], colour: 1, newColour: 1, isMarking: false, used: 0,
+                sweepIndex: Array(repeating: 0, count: Heap.classCount), large: [], colour: 1, newColour: 1, isMarking: false,
+                used: 0,
                 marked: 0, usedBefore: 0,
                 debt: -Heap.firstThreshold, limit: limit, gray: GrayStack(), wide: [], fibers: [], rounds: 0,
                 pauses: [], stress: .none))

@@ -103,6 +103,13 @@ extension VM {
         return finish((operands.0 / operands.1).rounded(.down), "//", into: target)
     }
 
+    /// 1 where the remainder is 0, 0 where it is not, -1 with an error raised.
+    @inline(never)
+    func isDivisible(_ value: Value, by divisor: Int) -> Int {
+        var rest = Value.null
+        return remainder(value, Value(int: divisor), into: &rest) ? areEqual(rest, Value(int: 0)) : -1
+    }
+
     @inline(never)
     func remainder(_ left: Value, _ right: Value, into target: UnsafeMutablePointer<Value>) -> Bool {
         if left.tag == Tag.int, right.tag == Tag.int {

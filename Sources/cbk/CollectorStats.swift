@@ -11,7 +11,8 @@ struct CollectorStats {
             "\(name) \(milliseconds(pauses[Int(Double(pauses.count - 1) * share)]))"
         }
         let total = milliseconds(pauses.reduce(.zero, +))
-        return "collector: \(pauses.count) pauses, \(shown.joined(separator: ", ")), longest \(milliseconds(longest)), in all \(total)\n"
+        return
+            "collector: \(pauses.count) pauses, \(shown.joined(separator: ", ")), longest \(milliseconds(longest)), in all \(total)\n"
     }
 
     private func milliseconds(_ duration: Duration) -> String {

@@ -264,7 +264,7 @@ final class FunctionEmitter {
         let old = chunk.code[index]
         switch old.op {
         case .branchEqual, .branchLess, .branchLessOrEqual, .branchEqualImmediate, .branchLessImmediate,
-            .branchLessOrEqualImmediate, .branchGreaterImmediate, .branchGreaterOrEqualImmediate:
+            .branchLessOrEqualImmediate, .branchGreaterImmediate, .branchGreaterOrEqualImmediate, .branchDivisible:
             if Int16(exactly: distance) == nil { isTooLarge = true }
             chunk.code[index].c = UInt16(truncatingIfNeeded: distance)
         default:

@@ -27,17 +27,28 @@ extension FunctionEmitter {
             {
                 try emitArguments(arguments, from: base + 1)
                 span = expression.span
-                add(Instruction(.callGlobal, x: labels(arguments) >= 0 ? 1 : 0, a: base, b: arguments.count, c: slot))
-                if labels(arguments) >= 0 { addWord(bc: labels(arguments)) }
+                addCall(base, arguments, callee: slot, isGlobal: true)
             } else {
-                try emit(callee, into: base)
+                var register = base
+                if case .variable(let variable)? = context.resolution.references[unwrapped(callee).id],
+                    case .register(let known) = place(of: variable), !arguments.contains(where: { mayAssign($0.value) })
+                {
+                    register = known
+                } else {
+                    try emit(callee, into: base)
+                }
                 try emitArguments(arguments, from: base + 1)
                 span = expression.span
-                add(Instruction(.call, x: labels(arguments) >= 0 ? 1 : 0, a: base, b: arguments.count))
-                if labels(arguments) >= 0 { addWord(bc: labels(arguments)) }
+                addCall(base, arguments, callee: register)
             }
             deliver(base, into: target)
         }
+    }
+
+    private func addCall(_ base: Int, _ arguments: [Argument], callee: Int, isGlobal: Bool = false) {
+        let labels = labels(arguments)
+        add(Instruction(.call, x: (labels >= 0 ? 1 : 0) | (isGlobal ? 2 : 0), a: base, b: arguments.count, c: callee))
+        if labels >= 0 { addWord(bc: labels) }
     }
 
     /// The labels of a call's last arguments as a constant, or -1 without any. No labels as a constant where an argument
@@ -190,8 +201,7 @@ extension FunctionEmitter {
                 } else {
                     try emitArguments(arguments, from: base + 1)
                     span = place
-                    add(Instruction(.call, x: labels(arguments) >= 0 ? 1 : 0, a: base, b: arguments.count))
-                    if labels(arguments) >= 0 { addWord(bc: labels(arguments)) }
+                    addCall(base, arguments, callee: base)
                 }
             }
             if let skip { patch(skip) }

@@ -110,6 +110,16 @@ extension FunctionEmitter {
     ) throws(EmitError) -> Int? {
         let isNegated = operation == .notEqual
         let x: UInt8 = jumpIf != isNegated ? 1 : 0
+        if case .int(0) = unwrapped(right).kind, operation == .equal || operation == .notEqual,
+            case .binary(.remainder, let place, let dividend, let divisor) = unwrapped(left).kind,
+            case .int(let number) = unwrapped(divisor).kind, let small = Int16(exactly: number), small > 0
+        {
+            return try scoped { () throws(EmitError) in
+                let register = try operand(dividend)
+                span = place
+                return jump(Instruction(.branchDivisible, x: x, a: register, b: Int(small)))
+            }
+        }
         if case .int(let number) = unwrapped(right).kind, let small = Int16(exactly: number) {
             let opcode: Opcode? =
                 switch operation {

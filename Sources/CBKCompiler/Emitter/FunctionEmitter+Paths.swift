@@ -28,8 +28,7 @@ extension FunctionEmitter {
         guard let path = try evaluate(target) else { return }
         let result = try allocate()
         if let operation {
-            let old = try allocate()
-            try read(path, into: old, isShared: runsCode(value))
+            let old = try read(path, isShared: runsCode(value))
             let right = try operand(value)
             span = operatorSpan
             add(Instruction(opcode(of: operation), a: result, b: old, c: right))
@@ -37,7 +36,7 @@ extension FunctionEmitter {
             try emitOwned(value, into: result)
         }
         guard let last = path.steps.last else { return }
-        let owner = try own(path, steps: path.steps.count - 1)
+        let owner = try own(path, steps: path.steps.count - 1, isLast: true)
         switch last {
         case .field(let name):
             span = name.span
@@ -148,30 +147,41 @@ extension FunctionEmitter {
         }
     }
 
-    private func read(_ path: Path, into register: Int, isShared: Bool) throws(EmitError) {
+    /// What the path leads to, in a register of its own.
+    private func read(_ path: Path, isShared: Bool) throws(EmitError) -> Int {
         span = path.rootSpan
-        load(path.variable, into: register)
+        let register = try allocate()
+        var base = register
+        if case .register(let variable) = place(of: path.variable) {
+            base = variable
+        } else {
+            load(path.variable, into: register)
+        }
         for (index, step) in path.steps.enumerated() {
             let shared: UInt8 = isShared && index == path.steps.count - 1 ? 1 : 0
             switch step {
             case .field(let name):
                 span = name.span
-                add(Instruction(.getField, x: shared, a: register, b: register, c: try shortConstant(name.text)))
+                add(Instruction(.getField, x: shared, a: register, b: base, c: try shortConstant(name.text)))
                 addWord(bc: 0)
             case .item(let key, let place):
                 span = place
-                add(Instruction(.getIndex, x: shared, a: register, b: register, c: key))
+                add(Instruction(.getIndex, x: shared, a: register, b: base, c: key))
             }
+            base = register
         }
+        return register
     }
 
     /// Walks down the first `count` steps, owning each level; the register that holds the last one.
-    private func own(_ path: Path, steps count: Int) throws(EmitError) -> Int {
+    ///
+    /// - Parameter isLast: an instruction follows that owns what is in its register.
+    private func own(_ path: Path, steps count: Int, isLast: Bool = false) throws(EmitError) -> Int {
         span = path.rootSpan
         var current: Int
         if case .register(let register) = place(of: path.variable) {
             current = register
-            add(Instruction(.own, a: current))
+            if count > 0 || !isLast { add(Instruction(.own, a: current)) }
         } else {
             current = try allocate()
             load(path.variable, into: current)
@@ -208,10 +218,12 @@ extension FunctionEmitter {
             guard let path = try evaluate(receiver) else { return }
             let base = try allocate(2 + arguments.count)
             for (index, argument) in arguments.enumerated() { try emitOwned(argument.value, into: base + 2 + index) }
-            let owned = try own(path, steps: path.steps.count)
+            let isPush = name.text == "push" && arguments.count == 1 && labels(arguments) < 0
+            let owned = try own(path, steps: path.steps.count, isLast: isPush)
             span = name.span
-            if name.text == "push", arguments.count == 1, labels(arguments) < 0 {
+            if isPush {
                 let push = jump(Instruction(.push, a: owned, b: base + 2))
+                add(Instruction(.own, a: owned))
                 emitChangingCall()
                 let end = jump(Instruction(.jump))
                 chunk.code[push].c = UInt16(chunk.code.count - push - 1)

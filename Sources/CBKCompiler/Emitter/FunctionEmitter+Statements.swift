@@ -166,16 +166,14 @@ extension FunctionEmitter {
     // MARK: Loops
 
     private func emitWhile(_ condition: Expression, _ body: Block) throws(EmitError) {
+        let entry = jump(Instruction(.jump))
         let start = chunk.code.count
-        let exits = try emitBranches(condition, jumpIf: false)
         loops.append(LoopContext())
         try emitBlock(body, into: nil)
-        span = body.span
-        let context = loops.removeLast()
-        for index in context.continues { patch(index) }
-        let back = jump(Instruction(.jumpBack))
-        patch(back, to: start)
-        for index in exits + context.breaks { patch(index) }
+        let loop = loops.removeLast()
+        for index in [entry] + loop.continues { patch(index) }
+        for index in try emitBranches(condition, jumpIf: true) { patch(index, to: start) }
+        for index in loop.breaks { patch(index) }
     }
 
     private func emitFor(_ bindings: [Name], _ source: Expression, _ body: Block) throws(EmitError) {
@@ -202,18 +200,20 @@ extension FunctionEmitter {
         try emitOwned(source, into: iterator)
         span = source.span
         add(Instruction(.iteratePrepare, x: UInt8(bindings.count), a: iterator))
+        let place = span
+        let entry = jump(Instruction(.jump))
         let start = chunk.code.count
-        let end = jump(Instruction(.iterateNext, x: UInt8(bindings.count), a: iterator))
         loops.append(LoopContext())
         try scoped { () throws(EmitError) in
             for (index, binding) in bindings.enumerated() { try bind(binding, to: iterator + 2 + index) }
             try emitBlock(body, into: nil)
         }
         let loop = loops.removeLast()
-        for index in loop.continues { patch(index) }
-        let back = jump(Instruction(.jump))
+        for index in [entry] + loop.continues { patch(index) }
+        span = place
+        let back = jump(Instruction(.iterateNext, x: UInt8(bindings.count), a: iterator))
         patch(back, to: start)
-        for index in [end] + loop.breaks { patch(index) }
+        for index in loop.breaks { patch(index) }
     }
 
     /// Without its parentheses.

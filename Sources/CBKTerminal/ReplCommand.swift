@@ -6,7 +6,7 @@ import CBKSyntax
 import CBKTooling
 
 enum ReplCommand: String, CaseIterable {
-    case help, type, vars, load, target, time, format, quit
+    case help, explain, type, vars, load, target, time, format, quit
 
     /// Whether an input is a command: no statement begins with a colon.
     static func isCommand(_ text: String) -> Bool { text.first { !$0.isWhitespace } == ":" }
@@ -14,6 +14,7 @@ enum ReplCommand: String, CaseIterable {
     var argument: String {
         switch self {
         case .help: "[NAME]"
+        case .explain: "CODE"
         case .type: "EXPRESSION"
         case .load: "FILE"
         case .time: "[auto|on|off]"
@@ -25,6 +26,7 @@ enum ReplCommand: String, CaseIterable {
     var summary: String {
         switch self {
         case .help: "what a function, method, module or topic is and takes"
+        case .explain: "what an error's code means, with an example and its mend"
         case .type: "the type of an expression's value"
         case .vars: "the variables of this session"
         case .load: "runs a file in this session"
@@ -46,6 +48,7 @@ extension Repl {
         guard let command = command(word) else { return }
         switch command {
         case .help: help(argument)
+        case .explain: explain(argument)
         case .type: showType(argument)
         case .vars: showVariables()
         case .load: load(argument)
@@ -148,6 +151,13 @@ extension Repl {
         }
         let hint = HelpPages.nearest(to: name, session.catalog).map { "; did you mean '\($0)'?" } ?? "; ':help' lists topics"
         complain("no help on '\(VisibleText.line(name))'\(hint)")
+    }
+
+    private func explain(_ code: String) {
+        guard !code.isEmpty else { return complain("':explain' takes a code, such as ':explain E0207'") }
+        if let page = Explanations.page(code) { return console.note(page) }
+        let hint = Explanations.nearest(to: code).map { "; did you mean '\($0)'?" } ?? ""
+        complain("no code '\(VisibleText.line(code))'\(hint)")
     }
 
     private var overview: String {

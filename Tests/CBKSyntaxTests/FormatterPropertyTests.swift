@@ -47,12 +47,12 @@ struct CorpusScript: Sendable, CustomTestStringConvertible {
             .map { source.text(in: $0).trimmingCharacters(in: .whitespaces) }
     }
 
-    private func check(_ text: String, _ label: String) {
-        let style = formatted(text)
+    private func check(_ text: String, _ label: String, width: Int = Layout.width) {
+        let style = formatted(text, width: width)
         #expect(parsed(style).diagnostics.map(\.message) == [], "\(label):\n\(text)\nbecomes\n\(style)")
         #expect(parsed(style).tree.dump() == parsed(text).tree.dump(), "\(label):\n\(text)\nbecomes\n\(style)")
         #expect(comments(style) == comments(text), "\(label):\n\(text)\nbecomes\n\(style)")
-        #expect(formatted(style) == style, "\(label) a second time:\n\(text)\nbecomes\n\(style)")
+        #expect(formatted(style, width: width) == style, "\(label) a second time:\n\(text)\nbecomes\n\(style)")
         let lines = style.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(!lines.contains { $0.hasSuffix(" ") }, "\(label): a line ends with a space\n\(style)")
     }
@@ -75,9 +75,9 @@ struct CorpusScript: Sendable, CustomTestStringConvertible {
     func anyLayoutOfAScriptIsTaken(_ script: CorpusScript) {
         var generator = SeededGenerator(seed: UInt64(script.text.utf8.count))
         let dump = parsed(script.text).tree.dump()
-        for round in 0..<6 {
+        for round in 0..<20 {
             let text = mutated(script.text, like: dump, using: &generator)
-            check(text, "\(script.name) round \(round)")
+            check(text, "\(script.name) round \(round)", width: [30, 100].randomElement(using: &generator) ?? 60)
         }
     }
 
@@ -98,16 +98,10 @@ struct CorpusScript: Sendable, CustomTestStringConvertible {
         return result
     }
 
-    /// A script on one line as far as that goes, and one with every bracket broken: the widths at which something fits.
-    @Test(arguments: [0, 40, 60, 80, 90, 95, 100, 105])
-    func widthsAroundTheLimit(width: Int) {
-        let name = String(repeating: "n", count: max(1, width))
-        for script in [
-            "let \(name) = f(1, x => { a: 1 }, [2, 3])", "\(name).a().b(x => { c; d }).e", "f(\(name), x => { c; d })",
-            "let a = \(name) + { b: 1 } ?? [1]", "if \(name) && b { c }", "\(name) catch e => { f(e); null }",
-            "match \(name) { 1 => { a: 1 }, _ => [1, 2] }", "batch \(name) in a by b parallel 2 { c }",
-            "let a = f(g(h({ b: \(name), c: [1] })))", "x(...\(name), y: { a: 1 }) # \(name)",
-        ] { check(script, "\(width)") }
+    /// Where nearly everything is broken, and where some is.
+    @Test(arguments: [1, 12, 24, 40, 70])
+    func anyWidthIsTaken(width: Int) {
+        for script in CorpusScript.all { check(script.text, "\(script.name) \(width) wide", width: width) }
     }
 
     @Test(arguments: [

@@ -4,9 +4,9 @@ import Testing
 
 @testable import CBKSyntax
 
-func formatted(_ text: String) -> String {
+func formatted(_ text: String, width: Int = Layout.width) -> String {
     let source = SourceFile(name: "test.cbk", text: text)
-    return String(decoding: formatted(source, parse(source).tree), as: UTF8.self)
+    return String(decoding: formatted(source, parse(source).tree, width: width), as: UTF8.self)
 }
 
 struct FormatCase: Sendable, CustomTestStringConvertible {
@@ -157,7 +157,7 @@ struct FormatCase: Sendable, CustomTestStringConvertible {
                 let aaaaaaaaaaaaaaaaaaaaaaaaaa = bbbbbbbbbbbbbbbbbbbbbbbbbbb == ccccccccccccccc && ddddddddddddddddd
                   || eeeeeeeeeeee
                 let plan = row.plan ?? throw "no plan"
-                let x = --a - !b.c
+                let x = - -a - !b.c
 
                 """),
         FormatCase(

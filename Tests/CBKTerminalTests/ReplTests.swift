@@ -125,6 +125,13 @@ private struct NoFiles: ReplFiles {
         #expect(session.out.isEmpty)
     }
 
+    @Test func codesAreExplained() async throws {
+        let session = try await run([.entry(":explain e0207"), .entry(":explain E0207x"), .entry(":explain")])
+        #expect(session.err.contains("E0207: no such field\n"))
+        #expect(session.err.contains("no code 'E0207x'; did you mean 'E0207'?"))
+        #expect(session.err.contains("':explain' takes a code") && session.out.isEmpty)
+    }
+
     @Test func helpAloneListsEverything() async throws {
         let err = try await run([.entry(":help")]).err
         for word in [":load FILE", "Modules", "users", "Topics", "batch"] { #expect(err.contains(word), "\(word)") }

@@ -83,7 +83,15 @@ struct FormatTests {
         #expect(missing.stderr.contains("'nothing.cbk'") && missing.status == 2)
     }
 
-    @Test func examplesAreInTheStyle() throws {
+    /// docs/errors.md shows mistakes, and its mends are as short as may be.
+    @Test func scriptsOfTheDocumentationAreInTheStyle() throws {
+        for page in DocumentationPage.all where page.name != "docs/errors.md" {
+            for block in page.blocks where block.info.first == "cbk" {
+                let result = try runner.run(["fmt", "-"], stdin: block.text)
+                let isInStyle = result.stdout == block.text || result.status == 2
+                #expect(isInStyle, "\(page.name):\(block.lines.lowerBound) would be\n\(result.stdout)")
+            }
+        }
         let examples = DocumentationPage.folder.appendingPathComponent("examples").path
         let result = try runner.run("fmt", "--check", examples)
         #expect(result.stdout == "" && result.status == 0)

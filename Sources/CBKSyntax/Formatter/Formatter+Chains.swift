@@ -129,9 +129,7 @@ extension Formatter {
             line("", keepsLast: false)
             for link in links[start..<end] { hug = self.link(link) }
         }
-        if starts.count > 1, case .call(let arguments)? = links.last, arguments.last?.value.kind.breaksAlone != true {
-            hug = nil
-        }
+        if case .call(let arguments)? = links.last, arguments.last?.value.kind.breaksAlone != true { hug = nil }
         let hugEnd = layout.pieces.count
         layout.add(.indent(-continuation))
         layout.close(hug: hug, hugEnd: hugEnd)

@@ -36,7 +36,9 @@ extension Formatter {
             case .expression(let body): return value(body)
             }
         case .unary(_, let operand):
+            let isMinus = kind == .minus
             word()
+            gap(spaced: isMinus && kind == .minus)
             return self.expression(operand)
         case .binary: return operators(expression)
         case .call, .member, .index: return chain(expression)
@@ -181,7 +183,12 @@ extension Expression.Kind {
     /// As the last argument it may break while the arguments before it stay on their line.
     var breaksAlone: Bool {
         switch self {
-        case .function, .list, .record, .match, .batch: true
+        case .list, .record, .match, .batch: true
+        case .function(let function):
+            switch function.body {
+            case .block: true
+            case .expression(let body): body.kind.breaksAlone
+            }
         default: false
         }
     }

@@ -8,8 +8,9 @@
 /// - What does not fit is broken whole: an item a line in brackets, a call a line in chains. A newline that the author put
 ///   behind an opening bracket, before a `.`, or at an operator stays, and a block stays on its line only if it was on one.
 /// - Parameter tree: of the same source, which the parser had nothing to say about.
-package func formatted(_ source: SourceFile, _ tree: SyntaxTree) -> [UInt8] {
-    var formatter = Formatter(source: source)
+/// - Parameter width: of a line; tests narrow it.
+package func formatted(_ source: SourceFile, _ tree: SyntaxTree, width: Int = Layout.width) -> [UInt8] {
+    var formatter = Formatter(source: source, width: width)
     // As deep as the parser goes: the same stack.
     guard runOnLargeStack(size: Parser.stackSize, { formatter.program(tree) }) else { return source.bytes }
     return formatter.layout.rendered(source)
@@ -32,7 +33,7 @@ struct Formatter {
 
     let source: SourceFile
     let tokens: [Token]
-    var layout = Layout()
+    var layout: Layout
     /// The next token to be put down.
     var index = 0
     /// The gap before it has been put down.
@@ -44,8 +45,9 @@ struct Formatter {
 
     var continuation: Int { isHeader ? 2 : 1 }
 
-    init(source: SourceFile) {
+    init(source: SourceFile, width: Int) {
         self.source = source
+        layout = Layout(width: width)
         tokens = Lexer.tokens(of: source).0
     }
 

@@ -1,8 +1,9 @@
 // Text with the places where lines may break, as a flat list of pieces, and its rendering within a width. Takes pieces
 // in order; gives bytes. A group's line breaks are taken all or none; nothing here recurses, and the cost is linear.
 
-struct Layout {
-    static let width = 100
+package struct Layout {
+    /// Of a line, in Unicode scalars.
+    package static let width = 100
     static let indentation = 2
 
     enum Piece {
@@ -36,9 +37,12 @@ struct Layout {
         case flat, broken, hugging
     }
 
+    private let width: Int
     private(set) var pieces: [Piece] = []
     private var groups: [Group] = []
     private var openGroups: [Int] = []
+
+    init(width: Int) { self.width = width }
 
     mutating func add(_ piece: Piece) { pieces.append(piece) }
 
@@ -99,13 +103,13 @@ struct Layout {
         guard !group.isForced else { return .broken }
         let start = measures.width[group.open]
         if measures.breaks[group.open] == measures.breaks[group.close],
-            column + measures.nextLine[group.close] - start <= Layout.width
+            column + measures.nextLine[group.close] - start <= width
         {
             return .flat
         }
         if let hug = group.hug, measures.breaks[group.open] == measures.breaks[hug.lowerBound],
             measures.breaks[hug.upperBound] == measures.breaks[group.close],
-            column + measures.width[hug.lowerBound] - start <= Layout.width
+            column + measures.width[hug.lowerBound] - start <= width
         {
             return .hugging
         }

@@ -10,6 +10,7 @@ package enum Constant: Sendable, Hashable {
     case string(String)
     /// Milliseconds.
     case duration(Int64)
+    case regex(pattern: String, ignoresCase: Bool)
     /// A built-in function as a value.
     case builtin(Int)
     /// The labels of a call's last arguments.

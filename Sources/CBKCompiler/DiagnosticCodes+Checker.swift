@@ -195,11 +195,6 @@ extension DiagnosticCode {
             example: "pub let plan = \"pro\"",
             mend: "let plan = \"pro\"\nprint(plan)"),
         DiagnosticCode(
-            .regexUnsupported, "regular expressions",
-            "Regular expressions are not supported in this version.",
-            example: "print(/a+/)",
-            mend: "print(\"aaa\".starts_with(\"a\"))"),
-        DiagnosticCode(
             .builtinUnsupported, "a built-in of a later version",
             "The language has this built-in, and this version does not yet.",
             example: "users.upsert(by: \"email\", email: \"a@example.com\")", mend: "users.create(email: \"a@example.com\")"),

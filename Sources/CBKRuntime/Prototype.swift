@@ -67,9 +67,22 @@ extension VM {
         case .float(let value): Value(float: value)
         case .string(let value): Value(intern(value))
         case .duration(let value): Value(duration: value)
+        case .regex(let pattern, let ignoresCase): regex(pattern, ignoresCase: ignoresCase)
         case .builtin(let number): Value(native: number)
         case .labels: .null
         }
+    }
+
+    /// The one value of a literal: so equal ones have equal bits.
+    private func regex(_ pattern: String, ignoresCase: Bool) -> Value {
+        let literal = "/\(pattern)/\(ignoresCase ? "i" : "")"
+        if let number = state.pointee.regexNumbers[literal] { return Value(bits: UInt64(number), tag: Tag.regex) }
+        // The parser lets no other pattern through.
+        guard let program = try? RegexProgram(pattern, ignoresCase: ignoresCase) else { return .null }
+        let number = state.pointee.regexes.count
+        state.pointee.regexes.append(RegexMachine(program, literal: literal))
+        state.pointee.regexNumbers[literal] = number
+        return Value(bits: UInt64(number), tag: Tag.regex)
     }
 }
 

@@ -17,7 +17,8 @@ extension VM {
         methods.initialize(repeating: -1, count: max(1, names.count * VM.tagCount))
         state.initialize(
             to: VMState(
-                heap: Heap(limit: budget.memory), shapes: ShapeTable(), interned: [:], globals: globals,
+                heap: Heap(limit: budget.memory), shapes: ShapeTable(), interned: [:], regexes: [], regexNumbers: [:],
+                globals: globals,
                 globalCapacity: globalCapacity, prototypes: [], natives: builtins.map { VM.entry($0) }, methods: methods,
                 catalog: catalog, builtins: builtins, pending: nil, pendingValue: .null, failure: nil,
                 current: nil, budget: budget, steps: 0, isInterrupted: isInterrupted, scratch: [], services: services,
@@ -56,7 +57,8 @@ extension VM {
         case .stream: [Tag.stream]
         case .error: [Tag.error]
         case .secret: [Tag.secret]
-        case .regex, .module: []
+        case .regex: [Tag.regex]
+        case .module: []
         }
     }
 

@@ -145,6 +145,7 @@ private struct TextWriter {
         case Tag.duration: write(durationText(value.int))
         case Tag.datetime: write(datetimeText(value.int))
         case Tag.omit: write("omit")
+        case Tag.regex: write(vm.regex(value).literal)
         case Tag.string: bytes.append(contentsOf: value.string.buffer)
         case Tag.secret: write(vm.secretText(value).masked)
         case Tag.list: writeList(value.list, depth)

@@ -8,6 +8,10 @@ struct VMState {
     var heap: Heap
     var shapes: ShapeTable
     var interned: [String: UnsafeMutablePointer<StringObject>]
+    /// One for each literal; they live as long as the machine.
+    var regexes: [RegexMachine]
+    /// By literal.
+    var regexNumbers: [String: Int]
     var globals: UnsafeMutablePointer<Value>
     var globalCapacity: Int
     var prototypes: [UnsafeMutablePointer<Prototype>]

@@ -19,6 +19,8 @@ package enum Tag {
     @inline(__always) package static var undefined: UInt32 { 7 }
     /// A built-in function: its number.
     @inline(__always) package static var native: UInt32 { 8 }
+    /// A regular expression: its number in the machine, which has each literal once.
+    @inline(__always) package static var regex: UInt32 { 9 }
     @inline(__always) package static var string: UInt32 { 16 }
     @inline(__always) package static var secret: UInt32 { 17 }
     @inline(__always) package static var list: UInt32 { 18 }
@@ -103,6 +105,7 @@ package struct Value {
         case Tag.null: .null
         case Tag.duration: .duration
         case Tag.datetime: .datetime
+        case Tag.regex: .regex
         case Tag.native, Tag.closure: .function
         case Tag.string: .string
         case Tag.secret: .secret

@@ -187,6 +187,7 @@ package struct Expression: Sendable {
         case duration(Int64)
         /// Text and interpolated expressions in turn; a plain string is one `.text` or no part.
         case string([StringPart])
+        /// What stands between the slashes, as it is written.
         case regex(pattern: String, ignoresCase: Bool)
         case name(String)
         case omit

@@ -35,9 +35,8 @@ extension DiagnosticCode {
             mend: "let id = \"9223372036854775808\"\nprint(id)"),
         DiagnosticCode(
             .malformedRegex, "malformed regular expression",
-            "A regular expression stands between two '/' on one line; after it only the flag 'i' may follow.",
-            example: "let odd = /[a-z]+/g",
-            mend: "let odd = \"[a-z]+\"\nprint(odd)"),
+            "A regular expression stands between two '/' on one line; after it only the flag 'i' may follow. Characters that mean something else stand for themselves after '\\'.",
+            example: "print(\"f(x)\".matches(/f(/))", mend: "print(\"f(x)\".matches(/f\\(/))"),
         DiagnosticCode(
             .slashComment, "'//' where a comment was meant",
             "'//' divides and rounds down. Comments start with '#'.",
@@ -112,7 +111,7 @@ extension DiagnosticCode {
             "Patterns are literals, ranges of numbers, names, types with a name, lists and records of patterns, and 'a | b'.",
             example: "let name = \"test-1\"\nprint(match name {\n  /^test/ => \"test\"\n  _ => \"other\"\n})",
             mend:
-                "let name = \"test-1\"\nprint(match name {\n  string s if (s.starts_with(\"test\")) => \"test\"\n  _ => \"other\"\n})"
+                "let name = \"test-1\"\nprint(match name {\n  string s if (s.matches(/^test/)) => \"test\"\n  _ => \"other\"\n})"
         ),
         DiagnosticCode(
             .strayClause, "'else' or 'catch' alone",
@@ -139,6 +138,14 @@ extension DiagnosticCode {
             "A batch has at most one 'by' and one 'parallel'.",
             example: "let rows = [{ id: \"a\", name: \"Ann\" }]\nbatch row in rows by row.id by row.name { emit row }",
             mend: "let rows = [{ id: \"a\", name: \"Ann\" }]\nbatch row in rows by row.id { emit row }"),
+        DiagnosticCode(
+            .regexUnsupported, "not in regular expressions here",
+            "Matching takes time in proportion to the text, whatever the pattern. So there is nothing that needs to go back: lookaround, backreferences, atomic groups and possessive repeats. Nor are there Unicode properties, named classes and flags inside.",
+            example: "print(\"prod-1\".matches(/^(?!test)/))", mend: "print(!\"prod-1\".matches(/^test/))"),
+        DiagnosticCode(
+            .regexTooLarge, "regular expression too large",
+            "Repeats with a count are copies, and all copies together are bounded: 10,000 steps, 100 groups, 4,096 bytes, counts up to 1,000.",
+            example: "print(\"a b \".matches(/^([a-z]{1,1000} ){1,1000}$/))", mend: "print(\"a b \".matches(/^([a-z]+ )+$/))"),
     ]
 
     private init(

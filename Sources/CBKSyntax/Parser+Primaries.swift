@@ -111,19 +111,17 @@ extension Parser {
         var end = found.span.end
         let ignoresCase = source.bytes[end - 1] == UInt8(ascii: "i")
         if ignoresCase { end -= 1 }
-        var pattern: [UInt8] = []
-        var position = found.span.start + 1
-        while position < end - 1 {
-            // `\/` is only there so that the literal does not end.
-            if source.bytes[position] == UInt8(ascii: "\\") {
-                if source.bytes[position + 1] != UInt8(ascii: "/") { pattern.append(source.bytes[position]) }
-                position += 1
-            }
-            pattern.append(source.bytes[position])
-            position += 1
+        let start = found.span.start + 1
+        let pattern = String(decoding: source.bytes[start..<(end - 1)], as: UTF8.self)
+        do throws(RegexError) {
+            _ = try RegexProgram(pattern, ignoresCase: ignoresCase)
+        } catch {
+            complain(
+                SyntaxCode(of: error.kind), error.message, at: Span(start: start + error.start, end: start + error.end),
+                hint: error.hint)
+            return wrapping(.error, found.span)
         }
-        return wrapping(
-            .regex(pattern: String(decoding: pattern, as: UTF8.self), ignoresCase: ignoresCase), found.span)
+        return wrapping(.regex(pattern: pattern, ignoresCase: ignoresCase), found.span)
     }
 
     // MARK: Strings

@@ -29,4 +29,16 @@ package enum SyntaxCode: String, Sendable, CaseIterable {
     case misplacedPub = "E0126"
     case missingCatch = "E0127"
     case repeatedClause = "E0128"
+    case regexUnsupported = "E0129"
+    case regexTooLarge = "E0130"
+}
+
+extension SyntaxCode {
+    init(of kind: RegexError.Kind) {
+        switch kind {
+        case .malformed: self = .malformedRegex
+        case .unsupported: self = .regexUnsupported
+        case .tooLarge: self = .regexTooLarge
+        }
+    }
 }

@@ -107,7 +107,7 @@ extension Checker {
         guard let number else { return .unknown }
         let signature = catalog.signatures[number]
         checkFit(arguments, known, signature, at: call.name.span)
-        let answer = Checker.answer(of: signature, on: receiver)
+        let answer = Checker.captures(signature, arguments) ?? Checker.answer(of: signature, on: receiver)
         return Inferred(call.isOptional ? Shape.merged(answer, .type(.null)) : answer, depth: call.known.depth)
     }
 
@@ -154,6 +154,16 @@ extension Checker {
         case (_, .stream(.any)) where itemKeeping.contains(signature.name): return .stream(element)
         default: return signature.answer
         }
+    }
+
+    /// What `captures` gives for a literal: null, or the groups that its pattern has.
+    private static func captures(_ signature: Signature, _ arguments: [Argument]) -> Shape? {
+        guard signature.name == "captures", let argument = arguments.first, !argument.isSpread,
+            case .regex(let pattern, let ignoresCase) = argument.value.bare.kind,
+            let program = try? RegexProgram(pattern, ignoresCase: ignoresCase)
+        else { return nil }
+        let group = Shape.optional(.type(.string))
+        return .optional(program.names.isEmpty ? .list(group) : .record(program.names.map { Shape.Field($0.name, group) }))
     }
 
     private static let itemKeeping: Set<String> = [

@@ -40,7 +40,7 @@ extension Checker {
         case .int: return Inferred(.type(.int))
         case .float: return Inferred(.type(.float))
         case .duration: return Inferred(.type(.duration))
-        case .regex: return refuseRegex(expression)
+        case .regex: return Inferred(.type(.regex))
         case .omit: return checkOmit(expression, use)
         case .error: hasErrorNodes = true
         default: break
@@ -56,11 +56,6 @@ extension Checker {
             if check(part, .value).shape.types.contains(TypeSet(.secret)) { shape = .oneOf([.string, .secret]) }
         }
         return Inferred(shape)
-    }
-
-    private mutating func refuseRegex(_ expression: Expression) -> Inferred {
-        report(.regexUnsupported, "regular expressions are not supported in this version", at: expression.span)
-        return .unknown
     }
 
     private mutating func checkOmit(_ expression: Expression, _ use: Use) -> Inferred {

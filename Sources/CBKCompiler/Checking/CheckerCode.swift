@@ -40,7 +40,6 @@ enum CheckerCode: String, CaseIterable {
     case notIterable = "E0235"
     case askingInBatch = "E0236"
     case importsUnsupported = "E0290"
-    case regexUnsupported = "E0291"
     case builtinUnsupported = "E0292"
     case unused = "W0101"
     case batchWithoutKey = "W0102"

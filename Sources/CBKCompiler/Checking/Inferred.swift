@@ -92,10 +92,10 @@ extension Shape {
 enum TypeFields {
     static func names(of type: ValueType) -> [String]? {
         switch type {
-        case .null, .bool, .int, .float, .list, .function, .stream, .secret: []
+        case .null, .bool, .int, .float, .regex, .list, .function, .stream, .secret: []
         case .string: ["bytes"]
         case .error: ["kind", "message", "status", "code", "operation", "request"]
-        case .duration, .datetime, .regex, .record, .module: nil
+        case .duration, .datetime, .record, .module: nil
         }
     }
 }

@@ -25,7 +25,11 @@ extension FunctionEmitter {
         case .float(let value): add(Instruction(.loadConstant, a: target, bc: constant(.float(value))))
         case .duration(let value): add(Instruction(.loadConstant, a: target, bc: constant(.duration(value))))
         case .omit: add(Instruction(.loadOmit, a: target))
-        case .error, .regex: add(Instruction(.loadNull, a: target))
+        case .regex(let pattern, let ignoresCase):
+            add(
+                Instruction(
+                    .loadConstant, a: target, bc: constant(.regex(pattern: pattern, ignoresCase: ignoresCase))))
+        case .error: add(Instruction(.loadNull, a: target))
         case .parenthesized(let inner): try emit(inner, into: target, isShared: isShared)
         case .string(let parts): try emitString(parts, into: target)
         case .name: emitName(expression, into: target, isShared: isShared)

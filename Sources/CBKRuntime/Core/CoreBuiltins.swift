@@ -6,7 +6,7 @@ import CBKCompiler
 package enum CoreBuiltins {
     /// Every core built-in, those that are internal to the language too. Built once.
     package static let all: [Builtin] =
-        conversions + strings + stringParts + lists + joining + listChanges + aggregates + records + numbers + moments
+        conversions + strings + stringParts + regexes + lists + joining + listChanges + aggregates + records + numbers + moments
         + listPipelines + streamPipelines + reducers + primitives
 }
 

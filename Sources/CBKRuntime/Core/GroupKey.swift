@@ -59,6 +59,9 @@ private struct GroupKey {
         case Tag.datetime:
             add("m")
             add(value.int)
+        case Tag.regex:
+            add("r")
+            add(Int64(value.bits))
         case Tag.string:
             add("s")
             add(value.string)

@@ -8,7 +8,9 @@ extension CoreBuiltins {
             Signature(
                 "split", on: [.string],
                 [
-                    .init("separator", text, default: "blanks", "left out: runs of blanks, without empty pieces"),
+                    .init(
+                        "separator", textOrRegex, default: "blanks",
+                        "a text or regular expression; left out: runs of blanks, without empty pieces"),
                     .init("limit", whole, default: "no limit", "the most pieces; the last one keeps the rest"),
                 ], gives: .list(text), "The pieces between separators.", example: "\"a,b,c\".split(\",\")"),
             StringPartNative.split),
@@ -46,17 +48,17 @@ private enum StringPartNative {
         }
         let text = call[0].string.buffer
         guard call.isGiven(1) else { return give(call, blankPieces(text, limit)) }
-        guard let separator = call.string(1, of: "split", "separator") else { return false }
-        guard separator.pointee.count > 0 else {
-            return call.fail(.value, "split() has an empty separator; .chars() gives the characters", code: "E0331")
+        let message = "split() has an empty separator; .chars() gives the characters"
+        guard let separators = call.occurrences(of: "split", "separator", most: limit, emptyMessage: message) else {
+            return false
         }
         var pieces: [Range<Int>] = []
         var start = 0
-        while pieces.count < limit - 1 {
-            let place = call.vm.find(separator.buffer, in: text, from: start)
-            guard place >= 0 else { break }
-            pieces.append(start..<place)
-            start = place + separator.pointee.count
+        for place in separators where pieces.count < limit - 1 {
+            // A match of nothing parts two characters.
+            if place.isEmpty, place.lowerBound == 0 || place.lowerBound == text.count { continue }
+            pieces.append(start..<place.lowerBound)
+            start = place.upperBound
         }
         pieces.append(start..<text.count)
         return give(call, pieces)

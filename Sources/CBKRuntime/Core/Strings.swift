@@ -43,8 +43,9 @@ extension CoreBuiltins {
             StringNative.indexOf),
         Builtin(
             Signature(
-                "replace", on: [.string], [.init("text", text), .init("with", text)], gives: text,
-                "Every occurrence of a text replaced by another.", example: "\"a-b-c\".replace(\"-\", \"\")"),
+                "replace", on: [.string], [.init("text", textOrRegex), .init("with", text)], gives: text,
+                "Every occurrence of a text, or match of a regular expression, replaced by a text.",
+                example: "\"a-b-c\".replace(\"-\", \"\")"),
             StringNative.replace),
         Builtin(
             Signature(
@@ -145,30 +146,24 @@ private enum StringNative {
 
     static let replace: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
-        guard let old = call.string(1, of: "replace", "text"), let new = call.string(2, of: "replace", "with") else {
-            return false
-        }
-        guard old.pointee.count > 0 else { return call.fail(.value, "replace() has no text to look for", code: "E0331") }
-        let source = call[0].string
-        var places: [Int] = []
-        var place = call.vm.find(old.buffer, in: source.buffer, from: 0)
-        while place >= 0 {
-            places.append(place)
-            place = call.vm.find(old.buffer, in: source.buffer, from: place + old.pointee.count)
-        }
+        guard let new = call.string(2, of: "replace", "with"),
+            let places = call.occurrences(of: "replace", "text", emptyMessage: "replace() has no text to look for")
+        else { return false }
         guard !places.isEmpty else { return call.give(call[0]) }
+        let source = call[0].string
         // Both factors are below 2^40, so this cannot overflow.
-        let size = source.pointee.count + places.count * (new.pointee.count - old.pointee.count)
+        var size = source.pointee.count + places.count * new.pointee.count
+        for place in places { size -= place.count }
         guard call.vm.admit(size) else { return false }
         let result = call.vm.makeString(count: size)
         var target = result.bytes
         var from = 0
         for place in places {
-            target.update(from: source.bytes + from, count: place - from)
-            target += place - from
+            target.update(from: source.bytes + from, count: place.lowerBound - from)
+            target += place.lowerBound - from
             target.update(from: new.bytes, count: new.pointee.count)
             target += new.pointee.count
-            from = place + old.pointee.count
+            from = place.upperBound
         }
         target.update(from: source.bytes + from, count: source.pointee.count - from)
         return call.give(Value(result))

@@ -81,6 +81,13 @@ import Testing
             if !expression.loopsOverNothing { #expect(actual == bytes, "\(place)") }
             #expect(trial.matches(text, steps: &steps) == (bytes != nil), "\(place)")
             if bytes != nil { matched += 1 }
+            // Also from places behind the start.
+            for from in 1..<max(1, scalars.count) {
+                let start = offset(scalars, from)
+                let later = trial.search(text, steps: &steps, from: start)
+                #expect(trial.matches(text, steps: &steps, from: start) == (later != nil), "\(place) from \(start)")
+                if let first = bytes?[0], first.lowerBound >= start { #expect(later?.first == first, "\(place) from \(start)") }
+            }
         }
         #expect((300..<1500).contains(matched), "seed \(seed): \(matched) of 1500 matched")
     }

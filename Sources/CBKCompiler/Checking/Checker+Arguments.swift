@@ -89,7 +89,14 @@ extension Checker {
 
     private mutating func checkType(_ value: Expression, _ shape: Shape, _ wanted: Shape, _ name: String, of callee: String) {
         guard shape.conflicts(with: wanted) else { return }
-        let hint = shape.types == TypeSet(.secret) ? "'.reveal()' gives its text" : nil
+        let hint: String? =
+            if shape.types == TypeSet(.secret) {
+                "'.reveal()' gives its text"
+            } else if wanted.types == TypeSet(.regex), shape.types == TypeSet(.string) {
+                "a regular expression stands between slashes: /…/"
+            } else {
+                nil
+            }
         report(
             .wrongType, "'\(name)' of \(callee) takes \(wanted.types.text), not \(shape.types.text)", at: value.span,
             hint: hint)

@@ -138,6 +138,8 @@ extension Checker {
             hint = "'.reveal()' gives its text"
         } else if types == .null {
             hint = "'?.' gives null there"
+        } else if types == TypeSet(.regex) {
+            hint = "strings have the methods: text.matches(/…/)"
         } else {
             hint = didYouMean(name.text, among: types.types.flatMap { methodNames(on: $0) })
         }

@@ -10,7 +10,6 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     // Loads and stores
     case move  // R[a] = R[b]
     case moveShared  // R[a] = R[b], and a list or record there counts as shared from now on
-    case share  // what R[a] holds counts as shared
     case loadConstant  // R[a] = K[bc]
     case loadInt  // R[a] = int bc (signed)
     case loadNull  // R[a] = null
@@ -20,7 +19,6 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case getGlobal  // R[a] = G[bc]; raises before its definition; x = 1: shared
     case setGlobal  // G[bc] = R[a]; raises inside a batch's item
     case defineGlobal  // G[bc] = R[a], its definition
-    case checkDefined  // raises if R[a] is undefined; K[bc] is the name
     case getCapture  // R[a] = C[b]; x = 1: shared
     case newBox  // R[a] = a box that holds R[a]
     case getBox  // R[a] = what the box R[b] holds; raises if undefined; x = 1: shared

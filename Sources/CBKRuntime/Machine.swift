@@ -68,8 +68,6 @@ extension VM {
                         let value = registers[i.b]
                         value.share()
                         registers[i.a] = value
-                    case .share:
-                        registers[i.a].share()
                     case .loadConstant:
                         registers[i.a] = constants[i.bc]
                     case .loadInt:
@@ -98,11 +96,6 @@ extension VM {
                         state.pointee.globals[i.bc] = registers[i.a]
                     case .defineGlobal:
                         state.pointee.globals[i.bc] = registers[i.a]
-                    case .checkDefined:
-                        if registers[i.a].tag == Tag.undefined {
-                            raiseUndefined()
-                            break execute
-                        }
                     case .getCapture:
                         let value = closure.captures[i.b]
                         if i.x != 0 { value.share() }

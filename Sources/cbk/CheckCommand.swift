@@ -13,6 +13,7 @@ enum CheckCommand {
         Flag(
             "format", .choice(["text", "json"]), "FORMAT", "text, or json: one object a line on standard output",
             defaultText: "text"),
+        Flag("bytecode", .toggle, "", "print the machine's code, for who works on cbk itself"),
         Flag("help", short: "h", .toggle, "", "this text"),
     ]
 
@@ -46,6 +47,7 @@ enum CheckCommand {
             } else {
                 console.note(compilation.rendered(color: console.errPalette.isOn, most: .max))
             }
+            if parsed.has("bytecode"), let chunk = compilation.chunk { console.print(chunk.disassembly() + "\n") }
             errors += compilation.diagnostics.count { $0.severity == .error }
         }
         if errors == 0, !isJSON { console.note(paths.count == 1 ? "no mistakes\n" : "no mistakes in \(paths.count) files\n") }

@@ -201,18 +201,6 @@ final class FunctionEmitter {
         return first
     }
 
-    /// Consecutive registers of a call whose result, left in the first one, goes into `target`: that itself where it is the
-    /// last register taken, since what is taken last holds nothing yet.
-    func allocate(_ count: Int, for target: Int) throws(EmitError) -> Int {
-        guard target == nextRegister - 1 else { return try allocate(count) }
-        _ = try allocate(count - 1)
-        return target
-    }
-
-    func deliver(_ register: Int, into target: Int) {
-        if register != target { add(Instruction(.move, a: target, b: register)) }
-    }
-
     /// Runs `body` and frees the registers it took.
     func scoped<T>(_ body: () throws(EmitError) -> T) throws(EmitError) -> T {
         let mark = nextRegister

@@ -28,6 +28,18 @@ extension FunctionEmitter {
         return (try operand(left, isShared: isShared), try operand(right))
     }
 
+    /// Consecutive registers of a call whose result, left in the first one, goes into `target`: that itself where it is the
+    /// last register taken, since what is taken last holds nothing yet.
+    func allocate(_ count: Int, for target: Int) throws(EmitError) -> Int {
+        guard target == nextRegister - 1 else { return try allocate(count) }
+        _ = try allocate(count - 1)
+        return target
+    }
+
+    func deliver(_ register: Int, into target: Int) {
+        if register != target { add(Instruction(.move, a: target, b: register)) }
+    }
+
     /// Whether what an expression gives is held by a variable that may change before it is used: while `later` is
     /// evaluated or, for an argument, while a function runs.
     func mayChange(_ expression: Expression, during later: [Expression], orInCall isCall: Bool = false) -> Bool {

@@ -8,17 +8,28 @@ import CBKSyntax
 ///
 /// - Parameters:
 ///   - scope: what earlier inputs of the session declared; empty for a script.
-///   - isInteractive: a REPL's input: names may be declared again, and the last value is shown.
+///   - kind: what the text is.
+///   - imports: the files that its imports mean, by the paths as written; one that is missing has been reported.
 ///   - allowInternal: whether the built-ins marked internal may be named, as the prelude does.
 /// - Returns: the tables, to be emitted only if no diagnostic is an error, and the diagnostics by place.
 package func check(
-    _ tree: SyntaxTree, catalog: Catalog, scope: SessionScope = SessionScope(), isInteractive: Bool = false,
-    allowInternal: Bool = false
+    _ tree: SyntaxTree, catalog: Catalog, scope: SessionScope = SessionScope(), kind: ProgramKind = .script,
+    imports: [String: ModuleInterface] = [:], allowInternal: Bool = false
 ) -> (program: CheckedProgram, diagnostics: [Diagnostic]) {
     var checker = Checker(
-        nodeCount: tree.nodeCount, catalog: catalog, scope: scope, isInteractive: isInteractive,
-        allowInternal: allowInternal)
+        nodeCount: tree.nodeCount, catalog: catalog, scope: scope, kind: kind, imports: imports, allowInternal: allowInternal)
     return checker.run(tree)
+}
+
+/// What a text is.
+package enum ProgramKind: Sendable {
+    case script
+    /// An input of a REPL, or code whose last value is shown: names may be declared again.
+    case interactive
+    /// What another file imports.
+    case module
+    /// A script with tests.
+    case test
 }
 
 /// What is done with an expression's value.
@@ -67,8 +78,10 @@ struct BatchContext {
 struct Checker {
     let catalog: Catalog
     let session: SessionScope
-    let isInteractive: Bool
+    let kind: ProgramKind
+    let imports: [String: ModuleInterface]
     let allowInternal: Bool
+    var isInteractive: Bool { kind == .interactive }
 
     var resolution: Resolution
     var entries: [Entry] = []
@@ -84,6 +97,13 @@ struct Checker {
     var scopes: [Int] = []
     /// Variables of earlier inputs that this one names.
     var sessionVariables: [String: VariableID] = [:]
+    /// By the variable of an import: the variables of its file that this one names.
+    var importedVariables: [VariableID: [String: VariableID]] = [:]
+    var publicVariables: Set<VariableID> = []
+    /// In a module, by function: what it calls.
+    var functionCalls: [NodeID: FunctionCalls] = [:]
+    /// In a module: the functions that its `let`s call.
+    var firstCalls: [(function: VariableID, span: Span)] = []
 
     var functions: [FunctionContext] = [FunctionContext(kind: .script, node: nil, batchDepth: nil, level: 0)]
     var batches: [BatchContext] = []
@@ -96,10 +116,14 @@ struct Checker {
     /// How many more names are compared for hints: a huge script full of mistakes gets none in the end.
     var comparisonsLeft = 50_000
 
-    init(nodeCount: Int, catalog: Catalog, scope: SessionScope, isInteractive: Bool, allowInternal: Bool) {
+    init(
+        nodeCount: Int, catalog: Catalog, scope: SessionScope, kind: ProgramKind, imports: [String: ModuleInterface],
+        allowInternal: Bool
+    ) {
         self.catalog = catalog
         session = scope
-        self.isInteractive = isInteractive
+        self.kind = kind
+        self.imports = imports
         self.allowInternal = allowInternal
         resolution = Resolution(nodeCount: nodeCount)
         nextSlot = scope.slotCount
@@ -107,16 +131,19 @@ struct Checker {
 
     mutating func run(_ tree: SyntaxTree) -> (program: CheckedProgram, diagnostics: [Diagnostic]) {
         pushScope()
-        checkParameterPlaces(tree.statements)
+        checkTop(tree.statements)
         _ = checkStatements(tree.statements, isInteractive ? .tail : .statement)
+        checkFirstCalls()
         let scope = sessionAfterwards()
+        let interface = interface()
         popScope()
         warnOfUnused()
         let ordered = diagnostics.enumerated().sorted {
             ($0.element.span.start, $0.offset) < ($1.element.span.start, $1.offset)
         }
         let program = CheckedProgram(
-            tree: tree, resolution: resolution, globalSlots: globalSlots, scope: scope, parameters: parameters)
+            tree: tree, resolution: resolution, globalSlots: globalSlots, scope: scope, parameters: parameters,
+            interface: interface, isModule: kind == .module)
         return (program, ordered.map(\.element))
     }
 
@@ -127,10 +154,9 @@ struct Checker {
         scope.slotCount = nextSlot
         for (name, id) in bindings where id >= 0 && resolution.variables[id].isGlobal {
             guard let slot = globalSlots[id] else { continue }
-            let parameters = entries[id].parameters.map { Array(zip($0.names, $0.hasDefault)) }
             scope.globals[name] = SessionScope.Global(
-                name: name, kind: resolution.variables[id].kind, slot: slot,
-                parameters: parameters.map { $0.map { (name: $0.0, hasDefault: $0.1) } })
+                name: name, kind: resolution.variables[id].kind, slot: slot, parameters: parameterPairs(of: id),
+                module: entries[id].module)
         }
         return scope
     }
@@ -138,9 +164,12 @@ struct Checker {
     /// After a mistake nothing is said of it: a misspelled use may be the one that is missing.
     private mutating func warnOfUnused() {
         guard !isInteractive, !hasErrorNodes, !diagnostics.contains(where: { $0.severity == .error }) else { return }
-        for variable in resolution.variables {
+        for (id, variable) in resolution.variables.enumerated() {
+            guard !variable.isUsed, !variable.name.hasPrefix("_"), !publicVariables.contains(id) else { continue }
+            if variable.kind == .module {
+                warn(.unused, "the module '\(variable.name)' is never used", at: variable.span, hint: "remove the import")
+            }
             guard variable.kind == .constant || variable.kind == .mutable else { continue }
-            guard !variable.isUsed, !variable.name.hasPrefix("_") else { continue }
             warn(
                 .unused, "'\(variable.name)' is never read", at: variable.span, hint: "remove it, or name it '_\(variable.name)'")
         }

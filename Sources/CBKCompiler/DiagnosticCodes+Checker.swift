@@ -190,10 +190,55 @@ extension DiagnosticCode {
             example: "batch n in [1, 2] by n { if confirm(\"go on?\") { print(n) } }",
             mend: "if confirm(\"go on?\") { batch n in [1, 2] by n { print(n) } }"),
         DiagnosticCode(
-            .importsUnsupported, "import and pub",
-            "Scripts of several files are not supported in this version.",
-            example: "pub let plan = \"pro\"",
-            mend: "let plan = \"pro\"\nprint(plan)"),
+            .importUnreadable, "a file that cannot be imported",
+            "An import names a file by its path from the importing file's folder. It is UTF-8 text of up to 16 MiB, and a program has up to 1,000 files.",
+            module: "pub let free = 100",
+            example: "import \"lib/plan.cbk\" as plans\nprint(plans.free)",
+            mend: "import \"lib/plans.cbk\" as plans\nprint(plans.free)"),
+        DiagnosticCode(
+            .importOutside, "an import from outside",
+            "What a script imports lies in the script's folder or below, after links have been followed: so a script can be moved, and looked through, as one folder.",
+            example: "import \"/etc/hosts\" as hosts\nprint(hosts.names)",
+            mendedModule: "pub let free = 100",
+            mend: "import \"lib/plans.cbk\" as plans\nprint(plans.free)"),
+        DiagnosticCode(
+            .importCycle, "imports in a cycle",
+            "Each file runs after those that it imports, which a cycle makes impossible. The message shows the chain.",
+            module: "import \"../example.cbk\" as script\npub let free = script.base * 100",
+            example: "import \"lib/plans.cbk\" as plans\npub let base = 1\nprint(plans.free)",
+            mendedModule: "pub let base = 1\npub let free = base * 100",
+            mend: "import \"lib/plans.cbk\" as plans\nprint(plans.free)"),
+        DiagnosticCode(
+            .misplacedImport, "import in the wrong place",
+            "Imports stand at the top of a file, before all other statements but 'param'.",
+            module: "pub let free = 100",
+            example: "print(\"plans\")\nimport \"lib/plans.cbk\" as plans\nprint(plans.free)",
+            mend: "import \"lib/plans.cbk\" as plans\nprint(\"plans\")\nprint(plans.free)"),
+        DiagnosticCode(
+            .misplacedInModule, "a statement that no module holds",
+            "Importing a file does nothing but make its names: a module holds 'import', 'let' and 'fn' only.",
+            module: "pub let free = 100\nprint(free)",
+            example: "import \"lib/plans.cbk\" as plans\nprint(plans.free)",
+            mendedModule: "pub let free = 100",
+            mend: "import \"lib/plans.cbk\" as plans\nprint(plans.free)"),
+        DiagnosticCode(
+            .operationInModule, "an operation in a module's 'let'",
+            "The values of a module depend on nothing but its text: what reads, writes, prints, waits or tells the time is called in functions. Where the checker does not see the call, it raises E0316.",
+            module: "pub let count = users.list().count()",
+            example: "import \"lib/plans.cbk\" as plans\nprint(plans.count)",
+            mendedModule: "pub fn count() { users.list().count() }",
+            mend: "import \"lib/plans.cbk\" as plans\nprint(plans.count())"),
+        DiagnosticCode(
+            .notPublic, "a name that a module hides",
+            "Of a module only the names marked 'pub' show. The others may change without anybody noticing.",
+            module: "let free = 100\npub let pro = free * 10",
+            example: "import \"lib/plans.cbk\" as plans\nprint(plans.free)",
+            mendedModule: "pub let free = 100\npub let pro = free * 10",
+            mend: "import \"lib/plans.cbk\" as plans\nprint(plans.free)"),
+        DiagnosticCode(
+            .testParameters, "a test with parameters",
+            "'cbk test' calls the functions whose names begin with 'test_' in files whose names end in '_test.cbk', without arguments.",
+            mend: "Take the parameters out, or give a function that only helps another name."),
         DiagnosticCode(
             .builtinUnsupported, "a built-in of a later version",
             "The language has this built-in, and this version does not yet.",
@@ -228,9 +273,11 @@ extension DiagnosticCode {
     ]
 
     private init(
-        _ code: CheckerCode, _ title: String, _ explanation: String, arguments: [String] = [], example: String? = nil,
-        mend: String
+        _ code: CheckerCode, _ title: String, _ explanation: String, arguments: [String] = [], module: String? = nil,
+        example: String? = nil, mendedModule: String? = nil, mend: String
     ) {
-        self.init(code.rawValue, title, explanation, arguments: arguments, example: example, mend: mend)
+        self.init(
+            code.rawValue, title, explanation, arguments: arguments, module: module, example: example,
+            mendedModule: mendedModule, mend: mend)
     }
 }

@@ -101,12 +101,18 @@ package struct SessionScope: Sendable {
         package var slot: Int
         /// For a declared function: its parameters' names, and whether each has a default.
         package var parameters: [(name: String, hasDefault: Bool)]?
+        /// For an import: what the file shows.
+        package var module: ModuleInterface?
 
-        package init(name: String, kind: Variable.Kind, slot: Int, parameters: [(name: String, hasDefault: Bool)]? = nil) {
+        package init(
+            name: String, kind: Variable.Kind, slot: Int, parameters: [(name: String, hasDefault: Bool)]? = nil,
+            module: ModuleInterface? = nil
+        ) {
             self.name = name
             self.kind = kind
             self.slot = slot
             self.parameters = parameters
+            self.module = module
         }
     }
 
@@ -129,15 +135,21 @@ package struct CheckedProgram: Sendable {
     /// The scope after this input.
     package var scope: SessionScope
     package var parameters: [ParameterDeclaration]
+    /// What those who import the file see.
+    package var interface: ModuleInterface
+    /// Other files read its variables.
+    package var isModule: Bool
 
     package init(
         tree: SyntaxTree, resolution: Resolution, globalSlots: [VariableID: Int], scope: SessionScope,
-        parameters: [ParameterDeclaration]
+        parameters: [ParameterDeclaration], interface: ModuleInterface, isModule: Bool
     ) {
         self.tree = tree
         self.resolution = resolution
         self.globalSlots = globalSlots
         self.scope = scope
         self.parameters = parameters
+        self.interface = interface
+        self.isModule = isModule
     }
 }

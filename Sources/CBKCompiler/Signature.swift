@@ -32,9 +32,13 @@ package indirect enum Shape: Sendable {
     }
 }
 
-/// What calling a built-in may change, or that it asks the person at the terminal.
+/// What calling a built-in may change, or depends on beside its arguments.
 package enum Effect: String, Sendable {
-    case pure, read, ask, create, update, delete
+    case pure, read, create, update, delete
+    /// It asks the person at the terminal.
+    case ask
+    /// It prints, waits, or writes a file: nothing at the target.
+    case local
 
     package var isWrite: Bool { self == .create || self == .update || self == .delete }
 }

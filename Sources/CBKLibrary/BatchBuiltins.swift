@@ -35,7 +35,7 @@ enum BatchBuiltins {
             Signature(
                 "__batch",
                 ["source", "body", "key", "parallel", "columns", "fields", "statement"].map { Signature.Parameter($0) },
-                "Runs a batch.", isInternal: true), .script(loop)),
+                effect: .local, "Runs a batch.", isInternal: true), .script(loop)),
         Builtin(
             Signature(
                 "__batch_open", ["source", "parallel", "columns", "fields", "statement"].map { Signature.Parameter($0) },

@@ -34,6 +34,7 @@ enum CSVBuiltins {
         Builtin(
             Signature(
                 "csv.write", [FileBuiltins.path, .init("rows", .any, "a list or stream of records")], gives: .type(.int),
+                effect: .local,
                 "Writes records as a CSV file; gives how many.", example: "csv.write(\"out.csv\", [{ a: 1 }])"),
             .script(FileBuiltins.write("path, rows", "path", "csv"))),
         Builtin(

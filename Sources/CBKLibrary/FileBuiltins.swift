@@ -43,7 +43,7 @@ enum FileBuiltins {
             }),
         Builtin(
             Signature(
-                "file.write", [path, .init("text", .type(.string))], gives: .type(.int), "Writes a text file.",
+                "file.write", [path, .init("text", .type(.string))], gives: .type(.int), effect: .local, "Writes a text file.",
                 example: "file.write(\"out.txt\", \"hello\")"),
             .script("(path, text) => { let file = __save_open(path, \"text\"); __save_row(file, text); __save_close(file) }")),
         Builtin(
@@ -53,7 +53,7 @@ enum FileBuiltins {
             .native { machine, arguments, count in readLines(NativeCall(machine, arguments, count), "lines", isJSON: false) }),
         Builtin(
             Signature(
-                "save", on: [.list, .stream], [path], gives: .type(.int),
+                "save", on: [.list, .stream], [path], gives: .type(.int), effect: .local,
                 "Writes the rows to a .csv, .jsonl or .json file; gives how many.", example: "[{ a: 1 }].save(\"out.csv\")"),
             .script(write("rows, path", "path", ""))),
         Builtin(

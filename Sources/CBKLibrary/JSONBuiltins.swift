@@ -49,7 +49,8 @@ enum JSONBuiltins {
             }),
         Builtin(
             Signature(
-                "json.write", [FileBuiltins.path, .init("value")], gives: .type(.int), "Writes a value as a JSON file.",
+                "json.write", [FileBuiltins.path, .init("value")], gives: .type(.int), effect: .local,
+                "Writes a value as a JSON file.",
                 example: "json.write(\"out.json\", { a: 1 })"),
             .script("(path, value) => { let file = __save_open(path, \"json\"); __save_row(file, value); __save_close(file) }")),
         Builtin(
@@ -67,6 +68,7 @@ enum JSONBuiltins {
         Builtin(
             Signature(
                 "jsonl.write", [FileBuiltins.path, .init("rows", .any, "a list or stream of values")], gives: .type(.int),
+                effect: .local,
                 "Writes one JSON value a line; gives how many.", example: "jsonl.write(\"out.jsonl\", [1, 2])"),
             .script(FileBuiltins.write("path, rows", "path", "jsonl"))),
         Builtin(

@@ -26,6 +26,8 @@ package final class Services: Sendable {
     package let environment: [String: String]
     /// Milliseconds since the epoch.
     package let now: @Sendable () -> Int64
+    /// Waits for so many milliseconds.
+    package let sleep: @Sendable (Int64) async throws -> Void
     package let files: FileAccess
     package let batches: BatchHost
     /// A script with a batch as a statement prints to standard error: its standard output is the batch's rows.
@@ -34,7 +36,8 @@ package final class Services: Sendable {
     package init(
         output: any ScriptOutput, dialog: any ScriptDialog, input: StandardInput, assumesYes: Bool,
         gate: @escaping @Sendable () throws(ScriptError) -> Gate, environment: [String: String],
-        now: @escaping @Sendable () -> Int64, files: FileAccess, batches: BatchHost, printsToError: Bool
+        now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Int64) async throws -> Void, files: FileAccess,
+        batches: BatchHost, printsToError: Bool
     ) {
         self.output = output
         self.dialog = dialog
@@ -43,6 +46,7 @@ package final class Services: Sendable {
         self.gate = gate
         self.environment = environment
         self.now = now
+        self.sleep = sleep
         self.files = files
         self.batches = batches
         self.printsToError = printsToError

@@ -9,6 +9,7 @@ enum SystemBuiltins {
         Builtin(
             Signature(
                 "print", [.init("values", .any, "what to print, with a space between", isVariadic: true)], gives: .type(.null),
+                effect: .local,
                 "Prints values on a line.", example: "print(\"hello\", 1 + 1)"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
@@ -19,11 +20,12 @@ enum SystemBuiltins {
             }),
         Builtin(
             Signature(
-                "table", [.init("rows", .oneOf([.list, .stream]), "records, a row each")], gives: .type(.null),
+                "table", [.init("rows", .oneOf([.list, .stream]), "records, a row each")], gives: .type(.null), effect: .local,
                 "Prints rows as a table.", example: "table(users.list().take(5))"),
             .script("rows => { __table(if type(rows) == \"stream\" { rows.to_list() } else { rows }) }")),
         Builtin(
-            Signature("__table", [.init("rows")], gives: .type(.null), "Prints a list as a table.", isInternal: true),
+            Signature(
+                "__table", [.init("rows")], gives: .type(.null), effect: .local, "Prints a list as a table.", isInternal: true),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
                 guard case .list(let rows) = call.vm.snapshot(call[0]) else {
@@ -34,12 +36,14 @@ enum SystemBuiltins {
             }),
         Builtin(
             Signature(
-                "log.info", [.init("message", .any, "what to say")], gives: .type(.null), "Writes a message to standard error.",
+                "log.info", [.init("message", .any, "what to say")], gives: .type(.null), effect: .local,
+                "Writes a message to standard error.",
                 example: "log.info(\"starting\")"),
             .native { machine, arguments, count in log(NativeCall(machine, arguments, count), "info") }),
         Builtin(
             Signature(
-                "log.warn", [.init("message", .any, "what to say")], gives: .type(.null), "Writes a warning to standard error.",
+                "log.warn", [.init("message", .any, "what to say")], gives: .type(.null), effect: .local,
+                "Writes a warning to standard error.",
                 example: "log.warn(\"careful\")"),
             .native { machine, arguments, count in log(NativeCall(machine, arguments, count), "warning") }),
         Builtin(
@@ -94,14 +98,16 @@ enum SystemBuiltins {
             }),
         Builtin(
             Signature(
-                "sleep", [.init("time", .type(.duration), "how long")], gives: .type(.null), "Waits.", example: "sleep(10ms)"),
+                "sleep", [.init("time", .type(.duration), "how long")], gives: .type(.null), effect: .local, "Waits.",
+                example: "sleep(10ms)"),
             .asynchronous { (call) throws(ScriptError) in
                 guard call[0].tag == Tag.duration, call[0].int >= 0 else {
                     throw ScriptError(.type, "sleep() takes a duration such as 1s, not \(call[0].typeName)", code: "E0302")
                 }
-                let time = Duration.milliseconds(call[0].int)
+                let time = call[0].int
+                let services = call.services
                 return AsynchronousRequest {
-                    try await Task.sleep(for: time)
+                    try await services.sleep(time)
                     return Reply(.null)
                 }
             }),

@@ -81,6 +81,13 @@ extension DiagnosticCode {
                 "let user = users.create(name: \"Ann\")\nlet token = users.token.create(user.id).token\nprint(len(json.format({ token: token.reveal() })))"
         ),
         DiagnosticCode(
+            "E0316", "an operation while a module is made",
+            "As E0245, where the checker does not see it: in a callback, or through a value.",
+            module: "pub let ids = [\"free\"].map(name => users.create(name: name).id)",
+            example: "import \"lib/plans.cbk\" as plans\nprint(plans.ids)",
+            mendedModule: "pub fn ids() { [\"free\"].map(name => users.create(name: name).id) }",
+            mend: "import \"lib/plans.cbk\" as plans\nprint(plans.ids().count())"),
+        DiagnosticCode(
             "E0399", "a built-in that does not compile",
             "A fault of cbk, not of the script: part of the library is written in the language and was refused.",
             mend: "Please report it."),

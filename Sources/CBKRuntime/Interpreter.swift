@@ -70,14 +70,31 @@ package actor Interpreter {
         return machine.vm.snapshot(state.pointee.globals[slot])
     }
 
-    /// Runs a program to its end.
+    /// Runs a program to its end: the values of its modules, in the order of their imports, then its own text.
     ///
     /// - Parameter lastValueSlot: where the last value goes too, such as the global `_` of a REPL.
+    package func run(_ compilation: Compilation, lastValueSlot: Int? = nil) async -> RunResult {
+        var result = RunResult()
+        for (index, file) in compilation.files.enumerated() where result.error == nil {
+            let isOwn = index == compilation.files.count - 1
+            guard let chunk = file.chunk else { preconditionFailure("only a program without errors is run") }
+            result = await run(
+                chunk, source: file.source, globalCount: compilation.program.scope.slotCount,
+                lastValueSlot: isOwn ? lastValueSlot : nil, isPure: !isOwn)
+        }
+        return result
+    }
+
+    /// Runs one file's code to its end.
+    ///
     /// - Parameter isInternal: not the user's own text: left out of traces.
+    /// - Parameter isPure: a module, whose values are made without operations.
     package func run(
-        _ chunk: Chunk, source: SourceFile, globalCount: Int, lastValueSlot: Int? = nil, isInternal: Bool = false
+        _ chunk: Chunk, source: SourceFile, globalCount: Int, lastValueSlot: Int? = nil, isInternal: Bool = false,
+        isPure: Bool = false
     ) async -> RunResult {
         let vm = machine.vm
+        vm.setPure(isPure)
         vm.growGlobals(to: max(globalCount, (lastValueSlot ?? -1) + 1))
         let prototype = vm.load(chunk, source: source, isInternal: isInternal)
         let fiber = vm.makeFiber(item: 0, context: nil)

@@ -81,6 +81,7 @@ extension VM {
     func callNative(
         _ number: Int, _ arguments: UnsafeMutablePointer<Value>, _ given: Int, _ fiber: Fiber, destination: Int
     ) -> NativeOutcome {
+        if state.pointee.isPure, state.pointee.builtins[number].signature.effect != .pure { return refuseOperation(number) }
         let entry = state.pointee.natives[number]
         var count = given
         if !entry.isVariadic || count < entry.parameterCount {
@@ -108,6 +109,12 @@ extension VM {
             guard let closure = compiled(number, text) else { return .failed }
             return .script(closure)
         }
+    }
+
+    private func refuseOperation(_ number: Int) -> NativeOutcome {
+        let name = state.pointee.builtins[number].signature.name
+        raise(.value, "a module's 'let' is made without operations, and this calls \(name)", code: "E0316")
+        return .failed
     }
 
     private func refuseCount(_ number: Int, _ given: Int) -> NativeOutcome {

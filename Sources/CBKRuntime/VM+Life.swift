@@ -21,12 +21,22 @@ extension VM {
                 globals: globals,
                 globalCapacity: globalCapacity, prototypes: [], natives: builtins.map { VM.entry($0) }, methods: methods,
                 catalog: catalog, builtins: builtins, pending: nil, pendingValue: .null, failure: nil,
-                current: nil, budget: budget, steps: 0, isInterrupted: isInterrupted, scratch: [], services: services,
+                current: nil, budget: budget, steps: 0, isInterrupted: isInterrupted, isPure: false, scratch: [],
+                services: services,
                 fibers: [:], ready: [], nextFiber: 0, secrets: [], pinned: [:], nextPin: 0))
         for (number, name) in names.enumerated() {
             for (type, builtin) in catalog.methods(named: name) {
                 for tag in VM.tags(of: type) { methods[number * VM.tagCount + Int(tag)] = Int32(builtin) }
             }
+        }
+    }
+
+    /// Turns built-ins that are not pure on or off. Off, they have no fast way, and the slow one refuses them.
+    func setPure(_ isPure: Bool) {
+        guard state.pointee.isPure != isPure else { return }
+        state.pointee.isPure = isPure
+        for (number, builtin) in state.pointee.builtins.enumerated() where builtin.signature.effect != .pure {
+            state.pointee.natives[number].function = isPure ? nil : VM.entry(builtin).function
         }
     }
 

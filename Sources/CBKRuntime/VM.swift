@@ -31,6 +31,8 @@ struct VMState {
     var budget: Budget
     var steps: Int64
     var isInterrupted: UnsafeMutablePointer<Int32>
+    /// A module's values are being made: only pure built-ins may be called.
+    var isPure: Bool
     var scratch: [UInt8]
     /// The host's context of the program: natives of other modules find their services here.
     var services: AnyObject?

@@ -52,6 +52,15 @@ package struct Statement: Sendable {
         self.kind = kind
     }
 
+    /// Marked `pub`.
+    package var isPublic: Bool {
+        switch kind {
+        case .variable(let declaration): declaration.isPublic
+        case .function(_, let isPublic): isPublic
+        case .expression, .assignment, .whileLoop, .forLoop, .tryCatch, .import, .parameter, .emit, .error: false
+        }
+    }
+
     package indirect enum Kind: Sendable {
         case expression(Expression)
         /// `let x = …`, `var x = …`, with `pub` or not.

@@ -14,9 +14,16 @@ package struct DiagnosticCode: Sendable {
     package var example: String?
     /// The example mended, which runs without error or warning; where there is none, what to do, in words.
     package var mend: String
+    /// What the file `modulePath` holds that the example imports; nil where it imports none.
+    package var module: String?
+    /// What it holds for the mended example; nil where that is the same.
+    package var mendedModule: String?
+
+    package static let modulePath = "lib/plans.cbk"
 
     package init(
-        _ code: String, _ title: String, _ explanation: String, arguments: [String] = [], example: String? = nil, mend: String
+        _ code: String, _ title: String, _ explanation: String, arguments: [String] = [], module: String? = nil,
+        example: String? = nil, mendedModule: String? = nil, mend: String
     ) {
         self.code = code
         self.title = title
@@ -24,5 +31,7 @@ package struct DiagnosticCode: Sendable {
         self.arguments = arguments
         self.example = example
         self.mend = mend
+        self.module = module
+        self.mendedModule = mendedModule
     }
 }

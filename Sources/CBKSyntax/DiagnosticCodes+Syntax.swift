@@ -125,9 +125,9 @@ extension DiagnosticCode {
             mend: "param limit: int = 10\nprint(limit)"),
         DiagnosticCode(
             .misplacedPub, "'pub' on something else",
-            "A module shares functions and constants: 'pub' stands before 'fn' or 'let'.",
+            "A module shares functions and constants: 'pub' stands before 'fn' or 'let', at the top level.",
             example: "pub var count = 0",
-            mend: "let count = 0\nprint(count)"),
+            mend: "pub let count = 0"),
         DiagnosticCode(
             .missingCatch, "'try' without 'catch'",
             "A try says what to do when its body throws.",

@@ -39,6 +39,9 @@ extension Parser {
     private mutating func publicDeclaration() -> Statement.Kind {
         let span = token.span
         advance()
+        if blockDepth > 0, kind == .fn || kind == .let {
+            complain(.misplacedPub, "'pub' stands at the top level only", at: span, hint: "what is in a block stays there")
+        }
         switch kind {
         case .fn: return function(isPublic: true)
         case .let: return variable(isPublic: true)

@@ -35,6 +35,17 @@ package struct TableRenderer: Sendable {
         return hasField
     }
 
+    /// All rows, for output that is kept. A file has no width: there only a very long cell is cut.
+    ///
+    /// - Parameter width: the terminal's; nil for a file.
+    package static func whole(_ rows: [Snapshot], width: Int?, palette: Palette) -> String {
+        guard !rows.isEmpty else { return "no rows\n" }
+        var table = TableRenderer(width: width ?? 10_000, palette: palette)
+        table.rowLimit = rows.count
+        table.recordLimit = rows.count
+        return table.render(rows)
+    }
+
     /// - Parameters:
     ///   - rows: records; other values make a column named `value`.
     ///   - total: how many there are, when `rows` are but the first of them.

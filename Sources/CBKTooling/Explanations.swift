@@ -19,8 +19,8 @@ package enum Explanations {
         var text = "\(entry.code): \(entry.title)\n\n\(wrapped(entry.explanation))\n"
         guard let example = entry.example else { return text + wrapped(entry.mend) + "\n" }
         let flags = entry.arguments.isEmpty ? "For example" : "For example, with \(entry.arguments.joined(separator: " "))"
-        text += "\n\(flags):\n\n\(indented(example))\n"
-        return text + "\nMended:\n\n\(indented(entry.mend))\n"
+        text += "\n\(flags):\n\n\(module(entry.module))\(indented(example))\n"
+        return text + "\nMended:\n\n\(module(entry.mendedModule))\(indented(entry.mend))\n"
     }
 
     package static func nearest(to code: String) -> String? {
@@ -35,6 +35,11 @@ package enum Explanations {
     private static func entry(_ code: String) -> DiagnosticCode? {
         let code = code.uppercased()
         return all.first { $0.code == code }
+    }
+
+    /// The file that the example after it imports.
+    private static func module(_ text: String?) -> String {
+        text.map { indented("# \(DiagnosticCode.modulePath)\n\($0)") + "\n\n" } ?? ""
     }
 
     private static func indented(_ script: String) -> String {
@@ -83,7 +88,11 @@ package enum Explanations {
         let flags = entry.arguments.joined(separator: " ")
         let condition = flags.isEmpty ? "" : "With `\(flags)`:\n\n"
         let fence = flags.isEmpty ? "```cbk" : "```cbk \(flags)"
-        return "\(head)\n\n\(condition)\(fence)\n\(example)\n```\n\nMended:\n\n\(fence)\n\(entry.mend)\n```"
+        let files = [entry.module, entry.mendedModule].map { file in
+            file.map { "```cbk file \(DiagnosticCode.modulePath)\n\($0)\n```\n\n" } ?? ""
+        }
+        return "\(head)\n\n\(condition)\(files[0])\(fence)\n\(example)\n```\n\n"
+            + "Mended:\n\n\(files[1])\(fence)\n\(entry.mend)\n```"
     }
 
     /// With links at other codes' numbers.

@@ -1,5 +1,5 @@
-// `cbk check FILE|FOLDER…`: every mistake of every file, and nothing runs. As text for people on standard error, or as one
-// JSON object a line on standard output, for editors.
+// `cbk check FILE|FOLDER…`: every mistake of every file and of what it imports, each once, and nothing runs. As text for
+// people on standard error, or as one JSON object a line on standard output, for editors.
 
 import CBKCompiler
 import CBKLibrary
@@ -20,7 +20,8 @@ enum CheckCommand {
     static let help = """
         cbk check FILE|FOLDER … looks for mistakes without running anything, in files and in all .cbk files below folders.
 
-        It prints every error and warning with its place, and exits with 2 when there are errors.
+        It prints every error and warning with its place, those in imported files, too, and exits with 2 when there are
+        errors.
 
         \(FlagParser(flags).helpText())
         An object of --format json has file, code, severity (error or warning), message, line, column, endLine and
@@ -39,19 +40,35 @@ enum CheckCommand {
         let isJSON = parsed.text("format") == "json"
         let paths = try ScriptFiles.found(in: parsed.words)
         var errors = 0
-        for path in paths {
-            let source = try Compilation.read(path)
-            let compilation = Compilation(source, catalog: Library.catalog)
+        for file in try files(paths) {
             if isJSON {
-                for diagnostic in compilation.diagnostics { console.print(line(diagnostic, in: source)) }
-            } else {
-                console.note(compilation.rendered(color: console.errPalette.isOn, most: .max))
+                for diagnostic in file.diagnostics { console.print(line(diagnostic, in: file.source)) }
+            } else if !file.diagnostics.isEmpty {
+                console.note(rendered(file.diagnostics, in: file.source, color: console.errPalette.isOn) + "\n")
             }
-            if parsed.has("bytecode"), let chunk = compilation.chunk { console.print(chunk.disassembly() + "\n") }
-            errors += compilation.diagnostics.count { $0.severity == .error }
+            if parsed.has("bytecode"), let chunk = file.chunk { console.print(chunk.disassembly() + "\n") }
+            errors += file.diagnostics.count { $0.severity == .error }
         }
         if errors == 0, !isJSON { console.note(paths.count == 1 ? "no mistakes\n" : "no mistakes in \(paths.count) files\n") }
         return errors == 0 ? 0 : 2
+    }
+
+    /// The files that the paths name and all that they import, each once: as a module, if one of the others imports it.
+    private static func files(_ paths: [String]) throws(UsageError) -> [CompiledFile] {
+        var compilations: [Compilation] = []
+        for path in paths {
+            let source = try ScriptFiles.read(path)
+            let isTest = path.hasSuffix(TestFiles.suffix)
+            let isShared = isTest || parse(source).tree.statements.contains(where: \.isPublic)
+            compilations.append(
+                Compilation(
+                    source, catalog: Library.catalog, kind: isTest ? .test : .script,
+                    loader: isShared ? SourceFolder.around(path) : SourceFolder(script: path)))
+        }
+        var seen = Set(compilations.flatMap { $0.modules.map(\.source.name) })
+        let own = compilations.compactMap { seen.insert($0.source.name).inserted ? $0.files.last : nil }
+        var modules: Set<String> = []
+        return compilations.flatMap { $0.modules.filter { modules.insert($0.source.name).inserted } } + own
     }
 
     private static func line(_ diagnostic: Diagnostic, in source: SourceFile) -> String {

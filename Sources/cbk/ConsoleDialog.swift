@@ -23,12 +23,8 @@ final class ConsoleOutput: ScriptOutput {
 
     func table(_ rows: [Snapshot], isNote: Bool) {
         let isTerminal = isNote ? console.errIsTerminal : console.outIsTerminal
-        // A file has no width: there only a very long cell is cut.
-        var table = TableRenderer(
-            width: isTerminal ? console.width : 10_000, palette: isNote ? console.errPalette : console.outPalette)
-        table.rowLimit = max(1, rows.count)
-        table.recordLimit = table.rowLimit
-        let text = rows.isEmpty ? "no rows\n" : table.render(rows)
+        let text = TableRenderer.whole(
+            rows, width: isTerminal ? console.width : nil, palette: isNote ? console.errPalette : console.outPalette)
         if isNote { console.note(text) } else { console.print(text) }
         if console.isOutputClosed { onClosed.withLock { $0 }?() }
     }

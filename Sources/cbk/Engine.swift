@@ -46,6 +46,7 @@ final class Engine: Sendable {
             assumesYes: flags.has("yes"), gate: { () throws(ScriptError) in try opening.gate() },
             environment: environment,
             now: { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) },
+            sleep: { try await Task.sleep(for: .milliseconds($0)) },
             files: FileAccess(
                 allowed: [current] + [scriptFolder].compactMap { $0 } + pathParameters + flags.list("allow-path"),
                 named: pathParameters,

@@ -62,7 +62,7 @@ struct FormatCommand {
     }
 
     private mutating func format(_ path: String) throws(UsageError) {
-        let source = try Compilation.read(path)
+        let source = try ScriptFiles.read(path)
         guard let style = style(of: source), style != source.bytes else { return }
         if !isCheck { try replace(path, with: style) }
         changed += 1

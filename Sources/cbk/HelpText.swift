@@ -11,6 +11,7 @@ enum HelpText {
         case "check"?: return CheckCommand.help
         case "fmt"?: return FormatCommand.help
         case "explain"?: return ExplainCommand.help
+        case "test"?: return TestCommand.help
         case let topic?:
             let near = suggestion(for: topic, among: Invocation.commands).map { "; did you mean '\($0)'?" } ?? ""
             throw UsageError("there is no help on '\(topic)'\(near)")
@@ -29,6 +30,7 @@ enum HelpText {
           cbk import FILE.csv           create a user for each row of a CSV file
           cbk check FILE|FOLDER …       look for mistakes without running anything
           cbk fmt FILE|FOLDER …         lay scripts out in the one style there is
+          cbk test [PATH …]             run the tests of scripts, each on an empty sandbox
           cbk explain CODE              what an error's code means, with an example and its mend
           cbk help COMMAND              more on a command
           cbk --version

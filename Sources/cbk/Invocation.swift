@@ -14,6 +14,7 @@ struct Invocation {
         case check([String])
         case format([String])
         case explain([String])
+        case test([String])
         case help(String?)
         case version
     }
@@ -22,10 +23,10 @@ struct Invocation {
     /// Those before the command.
     var flags: [String]
 
-    static let commands = ["import", "check", "fmt", "explain", "help"]
+    static let commands = ["import", "check", "fmt", "test", "explain", "help"]
     /// Words of the design that this version does not have yet.
     static let later = [
-        "export", "plan", "apply", "runs", "test", "doc", "lsp", "target", "completions", "api", "serve",
+        "export", "plan", "apply", "runs", "doc", "lsp", "target", "completions", "api", "serve",
     ]
 
     init(_ words: [String]) throws(UsageError) {
@@ -67,6 +68,7 @@ struct Invocation {
             case "check": command = .check(Array(rest))
             case "fmt": command = .format(Array(rest))
             case "explain": command = .explain(Array(rest))
+            case "test": command = .test(Array(rest))
             case "help": command = .help(rest.first)
             default: throw Invocation.unknown(word)
             }

@@ -41,6 +41,8 @@ struct Main {
             case .check(let files): return try CheckCommand.run(files, console)
             case .format(let words): return try FormatCommand.run(words, console)
             case .explain(let words): return try ExplainCommand.run(words, console)
+            case .test(let arguments):
+                return try await TestCommand(words: arguments, flags: invocation.flags, console: console).run()
             case .code(let text):
                 return try await ScriptCommand(
                     source: .code(text), flags: invocation.flags, arguments: [], console: console

@@ -28,7 +28,7 @@ enum ReplCommandLine {
             inputOwner: "the prompt")
         let session = Session(engine: engine, home: home)
         if !flags.has("no-rc"), FileManager.default.fileExists(atPath: home.startFile) {
-            let source = try Compilation.read(home.startFile)
+            let source = try ScriptFiles.read(home.startFile)
             let result = await session.evaluate(String(decoding: source.bytes, as: UTF8.self), name: home.startFile)
             console.note(result.diagnostics)
         }

@@ -25,17 +25,19 @@ struct ScriptCommand {
 
     func run() async throws(UsageError) -> Int32 {
         let file = try read()
-        var compilation = Compilation(file, catalog: Library.catalog, isInteractive: printsLastValue)
+        let loader = loader
+        var compilation = Compilation(
+            file, catalog: Library.catalog, kind: printsLastValue ? .interactive : .script, loader: loader)
         // Standard input that declares parameters is a script like one in a file.
         let isScript = !compilation.program.parameters.isEmpty
-        if isScript, printsLastValue { compilation = Compilation(file, catalog: Library.catalog) }
+        if isScript, printsLastValue { compilation = Compilation(file, catalog: Library.catalog, loader: loader) }
         let parameters = compilation.program.parameters
         let parser = FlagParser(
             SharedFlags.all + parameters.map(\.flag) + [Flag("help", short: "h", .toggle, "", "list the parameters")])
         let report = compilation.rendered(color: console.errPalette.isOn)
-        guard let chunk = compilation.chunk else {
+        let errors = compilation.errorCount
+        guard errors == 0 else {
             console.note(report)
-            let errors = compilation.diagnostics.count { $0.severity == .error }
             console.note("\(errors) error\(errors == 1 ? "" : "s"): nothing was run\n")
             return ExitCode.usage.rawValue
         }
@@ -46,7 +48,7 @@ struct ScriptCommand {
         }
         if let word = parsed.words.first { throw UsageError("'\(file.name)' takes flags only, not '\(word)'; --help lists them") }
         if !parsed.has("quiet") { console.note(report) }
-        return try await execute(compilation, chunk, parameters, parsed, printsValue: printsLastValue && !isScript)
+        return try await execute(compilation, parameters, parsed, printsValue: printsLastValue && !isScript)
     }
 
     private var printsLastValue: Bool {
@@ -56,9 +58,18 @@ struct ScriptCommand {
         }
     }
 
+    /// Where imports come from.
+    private var loader: any SourceLoader {
+        switch source {
+        case .file(let path): SourceFolder(script: path)
+        case .code, .standardInput: SourceFolder(folder: ".")
+        case .generated: NoSources()
+        }
+    }
+
     private func read() throws(UsageError) -> SourceFile {
         switch source {
-        case .file(let path): return try Compilation.read(path)
+        case .file(let path): return try ScriptFiles.read(path)
         case .code(let text): return SourceFile(name: "-e", text: text)
         case .standardInput: return SourceFile(name: "-", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
         case .generated(let name, let text, _): return SourceFile(name: name, text: text)
@@ -74,8 +85,7 @@ struct ScriptCommand {
     // MARK: Running
 
     private func execute(
-        _ compilation: Compilation, _ chunk: Chunk, _ parameters: [ParameterDeclaration], _ parsed: ParsedFlags,
-        printsValue: Bool
+        _ compilation: Compilation, _ parameters: [ParameterDeclaration], _ parsed: ParsedFlags, printsValue: Bool
     ) async throws(UsageError) -> Int32 {
         var values: [(Int, Snapshot)] = []
         var paths: [String] = []
@@ -100,8 +110,7 @@ struct ScriptCommand {
             }
         }
         let slot = compilation.program.scope.slotCount
-        let result = await engine.interpreter.run(
-            chunk, source: compilation.source, globalCount: slot + 1, lastValueSlot: printsValue ? slot : nil)
+        let result = await engine.interpreter.run(compilation, lastValueSlot: printsValue ? slot : nil)
         clock?.cancel()
         engine.services.batches.closeAll(result.error?.kind == .limit ? .budget : .interrupted)
         var code = ExitCode.success
@@ -170,7 +179,7 @@ struct ScriptCommand {
         scope.slotCount = slot + 1
         let loop = Compilation(
             SourceFile(name: "-e", text: format == "text" ? "for item in _ { print(item) }" : "_.to_list()"),
-            catalog: Library.catalog, scope: scope, isInteractive: true)
+            catalog: Library.catalog, scope: scope, kind: .interactive)
         guard let chunk = loop.chunk else { return .failed }
         let list = await engine.interpreter.run(chunk, source: loop.source, globalCount: slot + 2, isInternal: true)
         if let error = list.error {

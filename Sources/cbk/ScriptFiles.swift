@@ -2,6 +2,7 @@
 // but for those in hidden folders and in runs' folders.
 
 import CBKLibrary
+import CBKSyntax
 import Foundation
 
 enum ScriptFiles {
@@ -21,7 +22,7 @@ enum ScriptFiles {
         return paths
     }
 
-    private static func scripts(below folder: String) -> [String] {
+    static func scripts(below folder: String) -> [String] {
         let walk = FileManager.default.enumerator(atPath: folder)
         var paths: [String] = []
         while let name = walk?.nextObject() as? String {
@@ -34,5 +35,13 @@ enum ScriptFiles {
             }
         }
         return paths.sorted()
+    }
+
+    static func read(_ path: String) throws(UsageError) -> SourceFile {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            let number = errno
+            throw UsageError("cannot read '\(path)': \(String(cString: strerror(number == 0 ? ENOENT : number)).lowercased())")
+        }
+        return SourceFile(name: path, bytes: Array(data))
     }
 }

@@ -13,6 +13,8 @@ import Synchronization
 final class Session: ReplSession {
     private static let pageSize = 40
     private static let lastValueSlot = 0
+    /// What diagnostics call an input at the prompt; any other name is a file's.
+    private static let inputName = "cbk"
     private let engine: Engine
     private let home: Home
     private let state: Mutex<State>
@@ -68,20 +70,19 @@ final class Session: ReplSession {
         // Trees are walked on a stack that a thread of the concurrency pool may not have.
         let compilation = await ReplThread.run {
             Compilation(
-                SourceFile(name: name, text: text), catalog: Library.catalog, scope: scope, isInteractive: true, isRepl: true)
+                SourceFile(name: name, text: text), catalog: Library.catalog, scope: scope, kind: .interactive, isRepl: true,
+                loader: name == Session.inputName ? SourceFolder(folder: ".") : SourceFolder(script: name))
         }
         guard let compilation else { return ReplResult(.failed, diagnostics: "error: the system has no thread left\n") }
         let report = compilation.rendered(color: false)
-        guard let chunk = compilation.chunk else { return ReplResult(.failed, diagnostics: report) }
+        guard compilation.errorCount == 0 else { return ReplResult(.failed, diagnostics: report) }
         engine.services.batches.reset()
         let before = engine.counts.requests
         let tokens = engine.summary.tokens
         let batches = engine.summary.batches.count
         let after = compilation.program.scope
         state.withLock { $0.scope = after }
-        let result = await engine.interpreter.run(
-            chunk, source: compilation.source, globalCount: after.slotCount,
-            lastValueSlot: keepsValue ? Session.lastValueSlot : nil)
+        let result = await engine.interpreter.run(compilation, lastValueSlot: keepsValue ? Session.lastValueSlot : nil)
         engine.services.batches.closeAll(.interrupted)
         var outcome = ReplResult(.nothing, diagnostics: report)
         if let error = result.error {
@@ -111,7 +112,7 @@ final class Session: ReplSession {
         var outcome = outcome
         let scope = state.withLock { $0.scope }
         let source = SourceFile(name: "cbk", text: "_.take(\(Session.pageSize + 1)).to_list()")
-        let compilation = Compilation(source, catalog: catalog, scope: scope, isInteractive: true, isRepl: true)
+        let compilation = Compilation(source, catalog: catalog, scope: scope, kind: .interactive, isRepl: true)
         guard let chunk = compilation.chunk else { return outcome }
         let result = await engine.interpreter.run(chunk, source: source, globalCount: scope.slotCount, isInternal: true)
         if let error = result.error {
@@ -128,6 +129,9 @@ final class Session: ReplSession {
         let scope = state.withLock { $0.scope }
         var globals: [LiveNames.Global] = []
         for global in scope.globals.values.sorted(by: { $0.name < $1.name }) {
+            if let module = global.module {
+                globals.append(LiveNames.Global(global.name, summary: "module", fields: module.publicNames))
+            }
             guard let value = await engine.interpreter.global(global.slot) else { continue }
             var live = LiveNames.Global(global.name, kind: Session.word(global.kind), value: value)
             live.parameters = global.parameters?.map(\.name) ?? []
@@ -145,7 +149,8 @@ final class Session: ReplSession {
         case .constant, .scriptParameter: "let"
         case .mutable: "var"
         case .function: "fn"
-        case .parameter, .binding, .module: ""
+        case .module: "import"
+        case .parameter, .binding: ""
         }
     }
 }

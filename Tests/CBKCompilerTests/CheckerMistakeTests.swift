@@ -180,8 +180,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         .init("print(match [1] { [x] | 1 => 1, _ => 0 })", "E0234", "'x' cannot be bound in one of several alternatives", "x"),
         .init("for c in \"abc\" { print(c) }", "E0235", "a loop runs over a list, record or stream, not string", "\"abc\""),
         .init("for c in ({ a: 1 }) { print(c) }", "E0235", "a loop over a record takes two names", "({ a: 1 })"),
-        .init("import \"a.cbk\" as a; print(a.b)", "E0290", "'import' is not supported in this version", "\"a.cbk\""),
-        .init("pub fn f() { 1 }", "E0290", "'pub' is not supported in this version", "pub"),
     ]
 
     static let warnings: [Mistake] = [

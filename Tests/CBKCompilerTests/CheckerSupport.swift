@@ -79,7 +79,8 @@ struct Checked {
         let source = SourceFile(name: "test.cbk", text: text)
         let parsed = parse(source, interactive: isInteractive)
         let result = check(
-            parsed.tree, catalog: testCatalog, scope: scope, isInteractive: isInteractive, allowInternal: allowInternal)
+            parsed.tree, catalog: testCatalog, scope: scope, kind: isInteractive ? .interactive : .script,
+            allowInternal: allowInternal)
         program = result.program
         found = (parsed.diagnostics + result.diagnostics).map {
             Found(code: $0.code, message: $0.message, marked: source.text(in: $0.span), hint: $0.hint)

@@ -13,7 +13,7 @@ import Testing
     func longJumpIsRefused(source: String) throws {
         let long = Array(repeating: "1", count: 40_000).joined(separator: ",")
         let tree = parse(SourceFile(name: "test.cbk", text: source.replacing("LONG", with: long))).tree
-        let (program, _) = check(tree, catalog: testCatalog, isInteractive: true)
+        let (program, _) = check(tree, catalog: testCatalog, kind: .interactive)
         let error = #expect(throws: EmitError.self) { try emit(program, catalog: testCatalog, isInteractive: true) }
         #expect(error?.diagnostic.code == "E0298")
     }

@@ -30,7 +30,7 @@ private func outcome(of source: String, stress: CollectorStress) async -> String
     let file = SourceFile(name: "test.cbk", text: source)
     let parsed = parse(file)
     if let problem = parsed.diagnostics.first(where: { $0.severity == .error }) { return "parse: \(problem.message)" }
-    let (program, diagnostics) = check(parsed.tree, catalog: catalog, isInteractive: true)
+    let (program, diagnostics) = check(parsed.tree, catalog: catalog, kind: .interactive)
     if let problem = diagnostics.first(where: { $0.severity == .error }) { return problem.code }
     guard let chunk = try? emit(program, catalog: catalog, isInteractive: true) else { return "emit" }
     var budget = Budget()

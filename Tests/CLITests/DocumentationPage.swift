@@ -52,6 +52,9 @@ struct DocumentationPage: Sendable {
         /// Its lines, the fences left out.
         var lines: Range<Int>
         var text: String
+
+        /// A module for the next script: `cbk file NAME`.
+        var isFile: Bool { info.first == "cbk" && info.count == 3 && info[1] == "file" }
     }
 
     /// Below the project's folder.
@@ -103,6 +106,7 @@ struct DocumentationPage: Sendable {
             index = end + 1
             switch block.info.first {
             case "csv" where block.info.count > 1: files.append((block.info[1], block.text))
+            case "cbk" where block.isFile: files.append((block.info[2], block.text))
             case "cbk": script = block
             case "text":
                 guard let code = script, isNext(block, after: code) else { break }

@@ -80,17 +80,26 @@ struct ErrorSection: Sendable, CustomTestStringConvertible {
     var code: String
     /// The script that gives the code, and the mended one; none where no script can give it.
     var scripts: [DocumentationPage.Block]
+    /// What they import; of one name, the last above the script counts.
+    var files: [DocumentationPage.Block]
 
     var testDescription: String { code }
 
     static let all: [ErrorSection] = {
         let page = DocumentationPage.all.first { $0.name == "docs/errors.md" }
         return (page?.scripts() ?? []).filter { $0.heading.wholeMatch(of: /[EW][0-9]{4}/) != nil }
-            .map { ErrorSection(code: $0.heading, scripts: $0.scripts) }
+            .map { section in
+                ErrorSection(
+                    code: section.heading, scripts: section.scripts.filter { !$0.isFile },
+                    files: section.scripts.filter(\.isFile))
+            }
     }()
 
     func run(_ script: DocumentationPage.Block) throws -> RunResult {
         let runner = try BinaryRunner()
+        for file in files.filter({ $0.lines.lowerBound < script.lines.lowerBound }) {
+            try runner.write(file.text, to: file.info[2])
+        }
         try runner.write(script.text, to: "example.cbk")
         return try runner.run(["example.cbk", "--sandbox", "--no-progress"] + script.info.dropFirst())
     }

@@ -55,7 +55,24 @@ struct ExampleTests {
         #expect(total == 240)
     }
 
-    @Test(arguments: ["onboard", "limits-by-plan", "cleanup-no-email", "export-by-plan"])
+    @Test func changePlan() throws {
+        let runner = try BinaryRunner()
+        _ = try runner.run(["import", Project.example("users.csv"), "--sandbox"])
+        let email = try runner.value(of: "users.list(take: 1).first().email")
+        let script = Project.path("examples/change-plan.cbk")
+        let result = try runner.run(["--sandbox", script, "--email", email, "--plan", "team"])
+        #expect(result.stdout.hasSuffix(" has plan team: 50000 messages\n") && result.status == 0, "\(result)")
+        #expect(try runner.value(of: "users.find(email: \"\(email)\").limits.messages") == "50000")
+        let unknown = try runner.run(["--sandbox", script, "--email", email, "--plan", "gold"])
+        #expect(unknown.stderr.hasPrefix("error[NO_PLAN]: no plan 'gold'; there are free, pro, team\n") && unknown.status == 1)
+    }
+
+    @Test func testsOfTheModule() throws {
+        let result = try BinaryRunner().run(["test", Project.path("examples")])
+        #expect(result.stdout.hasSuffix("\n3 passed, 0 failed\n") && result.stderr == "" && result.status == 0, "\(result)")
+    }
+
+    @Test(arguments: ["onboard", "limits-by-plan", "cleanup-no-email", "export-by-plan", "change-plan"])
     func helpListsTheParameters(_ name: String) throws {
         let runner = try BinaryRunner()
         let result = try runner.run([Project.path("examples/\(name).cbk"), "--help"])

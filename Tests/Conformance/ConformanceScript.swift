@@ -63,10 +63,13 @@ struct ConformanceScript: Sendable, CustomTestStringConvertible {
     func differences() throws -> [String] {
         let runner = try BinaryRunner()
         for (file, content) in files { try runner.write(content, to: file) }
+        // Beside its files, which it may import.
+        let script = (path as NSString).lastPathComponent
+        try runner.write(text, to: script)
         let result =
             isPiped
             ? try runner.run(["--sandbox", "-"] + arguments, stdin: text)
-            : try runner.run(["--sandbox", path] + arguments, stdin: stdin)
+            : try runner.run(["--sandbox", script] + arguments, stdin: stdin)
         var found = differences(from: result)
         for (file, content) in written.sorted(by: { $0.key < $1.key }) {
             let there = try? runner.read(file).replacingOccurrences(of: "\r\n", with: "\n")

@@ -11,6 +11,7 @@ extension Checker {
                 at: Span(start: expression.span.start, end: batch.binding.span.end),
                 hint: "use 'for' for the inner one")
         }
+        noteOperation("batch", at: Span(start: expression.span.start, end: batch.binding.span.end))
         let source = check(batch.source, .value)
         checkIterable(source, batch.source, bindings: 2)
         if let parallel = batch.parallel { checkParallel(parallel) }

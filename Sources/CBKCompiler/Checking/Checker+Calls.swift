@@ -7,11 +7,15 @@ extension Checker {
         guard case .call(let callee, let arguments) = expression.kind else { return .unknown }
         if case .member(let base, let name, let isOptional) = callee.kind {
             let known = check(base, .base)
-            guard case .module(let path)? = known.origin else {
+            switch known.origin {
+            case .module(let path)?:
+                return checkFunctionCall(checkModuleMember(callee.id, path, name, .callee), callee, arguments)
+            case .imported(let module)?:
+                return checkFunctionCall(checkImported(callee.id, module, name), callee, arguments)
+            case .builtin?, .variable?, .never?, nil:
                 return checkMethodCall(
                     MethodCall(base: base, known: known, name: name, isOptional: isOptional), arguments, use)
             }
-            return checkFunctionCall(checkModuleMember(callee.id, path, name, .callee), callee, arguments)
         }
         return checkFunctionCall(check(callee, .callee), callee, arguments)
     }
@@ -23,11 +27,12 @@ extension Checker {
         switch function.origin {
         case .builtin(let number)?: return checkBuiltinCall(number, arguments, known, at: callee.span)
         case .variable(let id)?:
+            noteCall(id, at: callee.span)
             if let parameters = entries[id].parameters {
                 checkDeclaredCall(resolution.variables[id].name, parameters, arguments, at: callee.span)
                 return .unknown
             }
-        case .module?, .never?, nil: break
+        case .module?, .imported?, .never?, nil: break
         }
         if !function.shape.types.contains(TypeSet(.function)) { reportNotCallable(function, callee) }
         return .unknown
@@ -60,6 +65,7 @@ extension Checker {
                 .askingInBatch, "'\(signature.name)' cannot ask in a batch's body", at: span,
                 hint: "items run side by side: ask before the batch")
         }
+        if signature.effect != .pure { noteOperation(signature.name, at: span) }
         return Inferred(signature.answer)
     }
 
@@ -107,6 +113,7 @@ extension Checker {
         guard let number else { return .unknown }
         let signature = catalog.signatures[number]
         checkFit(arguments, known, signature, at: call.name.span)
+        if signature.effect != .pure { noteOperation(signature.name, at: call.name.span) }
         let answer = Checker.captures(signature, arguments) ?? Checker.answer(of: signature, on: receiver)
         return Inferred(call.isOptional ? Shape.merged(answer, .type(.null)) : answer, depth: call.known.depth)
     }

@@ -124,6 +124,11 @@ extension Checker {
         switch find(name) {
         case .variable(let id):
             refer(expression.id, to: id)
+            if resolution.variables[id].kind == .module {
+                if use == .base { return Inferred(.any, origin: .imported(id)) }
+                reportImportAsValue(id, at: expression.span)
+                return .unknown
+            }
             var known = entries[id].known
             known.origin = .variable(id)
             return known

@@ -8,6 +8,7 @@ extension Checker {
         guard case .member(let base, let name, let isOptional) = expression.kind else { return .unknown }
         let known = check(base, .base)
         if case .module(let path)? = known.origin { return checkModuleMember(expression.id, path, name, use) }
+        if case .imported(let module)? = known.origin { return checkImported(expression.id, module, name) }
         if !isOptional { noteRowField(known, name) }
         return field(name.text, of: known, at: name.span, isOptional: isOptional)
     }

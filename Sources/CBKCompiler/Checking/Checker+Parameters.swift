@@ -11,8 +11,8 @@ extension Checker {
         "max-memory", "max-value", "max-time", "max-requests", "max-writes", "max-rows", "h", "help",
     ]
 
-    /// Reports each `param` that has another statement before it.
-    mutating func checkParameterPlaces(_ statements: [Statement]) {
+    /// Reports each `param` and `import` that has another statement before it.
+    mutating func checkTop(_ statements: [Statement]) {
         var isTop = true
         for statement in statements {
             switch statement.kind {
@@ -24,7 +24,12 @@ extension Checker {
                         .misplacedParam, "a 'param' stands at the top of the script", at: parameter.name.span,
                         hint: "move it above the first other statement")
                 }
-            case .import, .error: continue
+            case .import:
+                guard !isTop else { continue }
+                report(
+                    .misplacedImport, "an 'import' stands at the top of the file", at: statement.span,
+                    hint: "move it above the first other statement")
+            case .error: continue
             case .expression, .variable, .function, .assignment, .whileLoop, .forLoop, .tryCatch, .emit: isTop = false
             }
         }

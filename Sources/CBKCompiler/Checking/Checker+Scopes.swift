@@ -24,6 +24,12 @@ extension Checker {
         var shadowed: VariableID?
         var known = Inferred.unknown
         var parameters: (names: [String], hasDefault: [Bool])?
+        /// For a `let` with an arrow: the arrow's node number.
+        var arrow: NodeID?
+        /// For an import: what the file shows.
+        var module: ModuleInterface?
+        /// For an imported function: an operation that it reaches.
+        var operation: String?
         var isReported = false
     }
 
@@ -118,7 +124,7 @@ extension Checker {
             case .parameter(let parameter):
                 guard !isDeclaredHere(parameter.name.text) else { continue }
                 declare(parameter.name, .scriptParameter, .pending)
-            case .import(_, _, let alias): bind(alias.text, to: Checker.silenced)
+            case .import(let path, _, let alias): declareImport(path, alias)
             case .expression, .assignment, .whileLoop, .forLoop, .tryCatch, .emit, .error: continue
             }
         }
@@ -192,18 +198,25 @@ extension Checker {
     private mutating func sessionVariable(_ name: String) -> VariableID? {
         if let id = sessionVariables[name] { return id }
         guard let global = session.globals[name] else { return nil }
+        let id = adopt(name, global.kind, slot: global.slot, parameters: global.parameters)
+        entries[id].module = global.module
+        sessionVariables[name] = id
+        return id
+    }
+
+    /// A variable that another input or file has made.
+    mutating func adopt(
+        _ name: String, _ kind: Variable.Kind, slot: Int, parameters: [(name: String, hasDefault: Bool)]?
+    ) -> VariableID {
         let id = resolution.variables.count
-        var variable = Variable(name: name, kind: global.kind, span: Span(start: 0, end: 0), owner: nil, isGlobal: true)
+        var variable = Variable(name: name, kind: kind, span: Span(start: 0, end: 0), owner: nil, isGlobal: true)
         variable.isUsedByFunctions = true
         resolution.variables.append(variable)
         var entry = Entry(state: .ready, level: 0, depth: 0, shadowed: nil)
-        if let parameters = global.parameters {
-            entry.parameters = (parameters.map(\.name), parameters.map(\.hasDefault))
-        }
-        if global.kind == .function { entry.known = Inferred(.type(.function)) }
+        if let parameters { entry.parameters = (parameters.map(\.name), parameters.map(\.hasDefault)) }
+        if kind == .function { entry.known = Inferred(.type(.function)) }
         entries.append(entry)
-        globalSlots[id] = global.slot
-        sessionVariables[name] = id
+        globalSlots[id] = slot
         return id
     }
 

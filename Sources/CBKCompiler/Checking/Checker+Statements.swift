@@ -36,15 +36,19 @@ extension Checker {
     }
 
     private mutating func checkStatement(_ statement: Statement, _ use: Use) -> Inferred {
+        guard mayHold(statement) else { return .unknown }
         switch statement.kind {
         case .expression(let expression):
             let known = check(expression, use)
             if use == .statement { checkDiscarded(expression, known) }
             return known
-        case .variable(let declaration): checkVariable(declaration, statement.span)
+        case .variable(let declaration):
+            checkVariable(declaration)
+            if declaration.isPublic, let id = resolution.declarations[declaration.name.id] { publicVariables.insert(id) }
         case .function(let function, let isPublic):
-            if isPublic { reportImports("pub", at: statement.span) }
+            checkTest(function)
             checkDeclaredFunction(function)
+            if isPublic, let id = function.name.flatMap({ resolution.declarations[$0.id] }) { publicVariables.insert(id) }
         case .assignment(let target, let operation, _, let value): checkAssignment(target, operation, value)
         case .whileLoop(let condition, let body):
             checkCondition(condition)
@@ -56,7 +60,7 @@ extension Checker {
             if let binding { declareError(binding) }
             _ = checkBlock(handler, .statement)
             popScope()
-        case .import(_, let span, _): reportImports("import", at: span)
+        case .import(let path, _, let alias): checkImport(path, alias, at: statement.span)
         case .parameter(let parameter): checkParameter(parameter)
         case .emit(let value): checkEmit(value, at: statement.span)
         case .error: hasErrorNodes = true
@@ -69,17 +73,9 @@ extension Checker {
         entries[id].known = Inferred(.type(.error))
     }
 
-    private mutating func reportImports(_ word: String, at span: Span) {
-        let place = word == "pub" ? Span(start: span.start, end: span.start + 3) : span
-        report(
-            .importsUnsupported, "'\(word)' is not supported in this version", at: place,
-            hint: "keep what a script needs in one file")
-    }
-
     // MARK: Declarations
 
-    private mutating func checkVariable(_ declaration: VariableDeclaration, _ span: Span) {
-        if declaration.isPublic { reportImports("pub", at: span) }
+    private mutating func checkVariable(_ declaration: VariableDeclaration) {
         let name = declaration.name
         var arrow: Function?
         if case .function(let function) = declaration.value.kind { arrow = function }
@@ -91,7 +87,10 @@ extension Checker {
             learn(id, known, arrow, isMutable: declaration.isMutable)
             return
         }
-        if let arrow, !declaration.isMutable { entries[id].parameters = parameterList(arrow) }
+        if let arrow, !declaration.isMutable {
+            entries[id].parameters = parameterList(arrow)
+            entries[id].arrow = arrow.id
+        }
         entries[id].state = arrow == nil ? .initializing : .recursive
         let known = check(declaration.value, .value)
         entries[id].state = .ready

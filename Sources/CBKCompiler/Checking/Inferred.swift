@@ -7,6 +7,8 @@ struct Inferred {
     enum Origin {
         /// A module of built-ins, by its full name.
         case module(String)
+        /// An imported file, by the variable of its import.
+        case imported(VariableID)
         /// A built-in as such, by its number.
         case builtin(Int)
         /// A variable's value.

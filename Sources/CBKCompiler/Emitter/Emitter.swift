@@ -35,6 +35,7 @@ struct EmitterContext {
     let globalSlots: [VariableID: Int]
     let catalog: Catalog
     let isInteractive: Bool
+    let isModule: Bool
     /// Variables that a declared function captures: it is made before they are defined, so they are boxed.
     let early: Set<VariableID>
 
@@ -43,6 +44,7 @@ struct EmitterContext {
         globalSlots = program.globalSlots
         self.catalog = catalog
         self.isInteractive = isInteractive
+        isModule = program.isModule
         var early: Set<VariableID> = []
         for variable in program.resolution.variables {
             guard let function = variable.function, let captures = program.resolution.captures[function] else { continue }
@@ -61,7 +63,7 @@ struct EmitterContext {
     /// Whether a global of a script can live in a register of the top level.
     func isRegisterGlobal(_ id: VariableID) -> Bool {
         let variable = resolution.variables[id]
-        return !isInteractive && variable.isGlobal && !variable.isUsedByFunctions && variable.kind != .function
+        return !isInteractive && !isModule && variable.isGlobal && !variable.isUsedByFunctions && variable.kind != .function
             && variable.kind != .scriptParameter
     }
 }

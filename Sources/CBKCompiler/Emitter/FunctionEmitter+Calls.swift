@@ -11,7 +11,7 @@ extension FunctionEmitter {
             try emitBuiltinCall(number, expression.span, arguments, into: target)
             return
         }
-        if case .member(let receiver, let name, let isOptional) = callee.kind {
+        if case .member(let receiver, let name, let isOptional) = callee.kind, context.resolution.references[callee.id] == nil {
             if try emitChange(receiver, name, arguments, into: target) { return }
             try emitMethodCall(receiver, name, isOptional: isOptional, arguments, expression.span, into: target)
             return

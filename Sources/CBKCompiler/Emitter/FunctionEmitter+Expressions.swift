@@ -47,12 +47,10 @@ extension FunctionEmitter {
         case .call(let callee, let arguments):
             try emitCall(expression, callee, arguments, into: target)
         case .member(let base, let name, let isOptional):
-            if let reference = context.resolution.references[expression.id] {
-                if case .builtin(let number) = reference {
-                    add(Instruction(.loadConstant, a: target, bc: constant(.builtin(number))))
-                    return
-                }
-                if case .module = reference { return }
+            // A member of a module: a built-in, or a variable of an imported file.
+            if context.resolution.references[expression.id] != nil {
+                emitName(expression, into: target, isShared: isShared)
+                return
             }
             try scoped { () throws(EmitError) in
                 let register = try operand(base)

@@ -64,6 +64,8 @@ package struct LiveNames: Sendable {
         package var fields: [String]
         /// For a declared function: its parameters' names.
         package var parameters: [String]
+        /// For an imported file: what it shows.
+        package var members: [Global] = []
 
         package init(
             _ name: String, summary: String = "", type: String? = nil, fields: [String] = [], parameters: [String] = []

@@ -120,7 +120,7 @@ extension CompletionEngine {
             return declared(at: place, before: end, depth: depth).map { .shape($0) }
         }
         if let global = live.global(name) {
-            if global.type == "function" { return .global(global) }
+            if global.type == "function" || global.type == "module" { return .global(global) }
             return CompletionEngine.shape(of: global).map { .shape($0) }
         }
         if let index = catalog.function(name) { return .function(index) }
@@ -213,6 +213,7 @@ extension CompletionEngine {
             let indexes = methods(named: name, on: shape)
             return indexes.isEmpty ? nil : .method(indexes, receiver: shape, name: name)
         case (.shape(let shape), .index): return CompletionEngine.item(shape).map { .shape($0) }
+        case (.global(let global), .member(let name)): return global.members.first { $0.name == name }.map { .global($0) }
         case (.module, _), (.function, _), (.method, _), (.global, _), (.shape, .call): return nil
         }
     }
@@ -247,7 +248,8 @@ extension CompletionEngine {
             let fields = SignatureText.recordFields(shape) ?? []
             let items = fields.map { Completion($0.name, note($0.shape, $0.summary), kind: .field) }
             return items + methods(on: MethodShapes.types(of: shape))
-        case .function, .method, .global: return []
+        case .global(let global): return global.members.map { Completion($0.name, $0.summary, kind: .field) }
+        case .function, .method: return []
         case nil: return methods(on: nil)
         }
     }

@@ -1,5 +1,6 @@
-// What completion keeps of values: types, names of fields, ids and emails; never a value as such.
+// What completion keeps of values and imported files: types, names of fields, ids and emails; never a value as such.
 
+import CBKCompiler
 import CBKRuntime
 
 extension LiveNames {
@@ -45,6 +46,18 @@ extension LiveNames.Global {
         case .null, .bool, .int, .float, .string, .duration, .datetime, .secret, .opaque: break
         }
         self.init(name, summary: (kind.isEmpty ? "" : "\(kind) · ") + type + count, type: type, fields: names)
+    }
+
+    /// An imported file.
+    package init(_ name: String, _ module: ModuleInterface) {
+        self.init(name, summary: "import", type: "module")
+        members = module.publicNames.map { name in
+            let member = module.members[name]
+            let isFunction = member?.kind == .function
+            return LiveNames.Global(
+                name, summary: isFunction ? "fn" : "let", type: isFunction ? "function" : nil,
+                parameters: member?.parameters?.map(\.name) ?? [])
+        }
     }
 
     private static func fieldNames(of items: [Snapshot]) -> [String] {

@@ -129,9 +129,7 @@ final class Session: ReplSession {
         let scope = state.withLock { $0.scope }
         var globals: [LiveNames.Global] = []
         for global in scope.globals.values.sorted(by: { $0.name < $1.name }) {
-            if let module = global.module {
-                globals.append(LiveNames.Global(global.name, summary: "module", fields: module.publicNames))
-            }
+            if let module = global.module { globals.append(LiveNames.Global(global.name, module)) }
             guard let value = await engine.interpreter.global(global.slot) else { continue }
             var live = LiveNames.Global(global.name, kind: Session.word(global.kind), value: value)
             live.parameters = global.parameters?.map(\.name) ?? []
@@ -149,8 +147,7 @@ final class Session: ReplSession {
         case .constant, .scriptParameter: "let"
         case .mutable: "var"
         case .function: "fn"
-        case .module: "import"
-        case .parameter, .binding: ""
+        case .parameter, .binding, .module: ""
         }
     }
 }

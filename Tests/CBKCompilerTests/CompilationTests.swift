@@ -113,7 +113,7 @@ import Testing
         ("pub let x = batch n in [1] by n { emit { n } }", true),
     ])
     func operationsInTheValuesOfAModule(_ module: String, _ isRefused: Bool) {
-        let program = compiled("import \"a.cbk\" as a; print(type(a.x))", ["a.cbk": module])
+        let program = compiled("import \"a.cbk\" as a; print(a.x)", ["a.cbk": module])
         #expect(found(program).map { $0.contains("E0245") } == (isRefused ? [true] : []), "\(found(program))")
     }
 

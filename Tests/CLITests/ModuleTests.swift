@@ -105,18 +105,20 @@ struct ModuleTests {
     }
 
     @Test func thePromptImportsAndLoadsAnew() throws {
-        try runner.write("pub let limit = 1\n", to: "lib/a.cbk")
+        try runner.write("pub let limit = 1\npub fn twice(number) { number * 2 }\n", to: "lib/a.cbk")
         let terminal = try PseudoTerminal(runner)
         try terminal.waitForPrompt()
         #expect(try terminal.enter("import \"lib/a.cbk\" as a") == "")
         #expect(try terminal.enter("a.limit") == "1")
         #expect(try terminal.enter("a.limt").hasPrefix("error[E0206]: no 'limt' in module a"))
-        try runner.write("pub let limit = 2\n", to: "lib/a.cbk")
+        try runner.write("pub let limit = 2\npub fn twice(number) { number * 2 }\n", to: "lib/a.cbk")
         #expect(try terminal.enter("a.limit") == "1")
         #expect(try terminal.enter("import \"lib/a.cbk\" as a; a.limit") == "2")
         let start = terminal.screen.cursorLine
         try terminal.send("a.li" + PseudoTerminal.Key.tab)
-        try terminal.wait("the name") { $0.line(start) == "cbk sandbox> a.limit" }
+        try terminal.wait("the name") { $0.line(start).hasPrefix("cbk sandbox> a.limit") }
+        try terminal.send(" + a.twice(num" + PseudoTerminal.Key.tab)
+        try terminal.wait("the parameter") { $0.line(start).contains("a.twice(number:") }
         try terminal.send(PseudoTerminal.Key.interrupt)
         try terminal.waitForPrompt(below: start)
         try terminal.send(PseudoTerminal.Key.endOfInput)

@@ -58,11 +58,11 @@ enum CheckCommand {
         var compilations: [Compilation] = []
         for path in paths {
             let source = try ScriptFiles.read(path)
-            let isTest = path.hasSuffix(TestFiles.suffix)
-            let isShared = isTest || parse(source).tree.statements.contains(where: \.isPublic)
+            let kind = TestFiles.kind(of: path)
+            let isShared = kind == .test || parse(source).tree.statements.contains(where: \.isPublic)
             compilations.append(
                 Compilation(
-                    source, catalog: Library.catalog, kind: isTest ? .test : .script,
+                    source, catalog: Library.catalog, kind: kind,
                     loader: isShared ? SourceFolder.around(path) : SourceFolder(script: path)))
         }
         var seen = Set(compilations.flatMap { $0.modules.map(\.source.name) })

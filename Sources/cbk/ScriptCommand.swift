@@ -27,7 +27,7 @@ struct ScriptCommand {
         let file = try read()
         let loader = loader
         var compilation = Compilation(
-            file, catalog: Library.catalog, kind: printsLastValue ? .interactive : .script, loader: loader)
+            file, catalog: Library.catalog, kind: printsLastValue ? .interactive : TestFiles.kind(of: file.name), loader: loader)
         // Standard input that declares parameters is a script like one in a file.
         let isScript = !compilation.program.parameters.isEmpty
         if isScript, printsLastValue { compilation = Compilation(file, catalog: Library.catalog, loader: loader) }
@@ -61,7 +61,7 @@ struct ScriptCommand {
     /// Where imports come from.
     private var loader: any SourceLoader {
         switch source {
-        case .file(let path): SourceFolder(script: path)
+        case .file(let path): TestFiles.kind(of: path) == .test ? SourceFolder.around(path) : SourceFolder(script: path)
         case .code, .standardInput: SourceFolder(folder: ".")
         case .generated: NoSources()
         }

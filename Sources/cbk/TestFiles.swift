@@ -1,11 +1,15 @@
 // The files with tests below given files and folders: takes paths, gives those of files whose names end in `_test.cbk`,
 // in order. Refuses paths that are not there and files that are none.
 
+import CBKCompiler
 import CBKLibrary
 import Foundation
 
 enum TestFiles {
     static let suffix = "_test.cbk"
+
+    /// What the file of that name is.
+    static func kind(of path: String) -> ProgramKind { path.hasSuffix(suffix) ? .test : .script }
 
     /// - Parameter paths: none stands for the current folder.
     static func find(_ paths: [String]) throws(UsageError) -> [String] {

@@ -18,6 +18,7 @@ final class TextSources: SourceLoader {
     var read: [String] { reads.withLock { $0 } }
 
     func locate(_ path: String, from importer: String?) throws(ImportError) -> SourceLocation {
+        guard !path.hasPrefix("/") else { throw ImportError(.outside, "it is outside") }
         var parts = importer?.split(separator: "/").dropLast().map(String.init) ?? []
         for part in path.split(separator: "/") {
             if part == ".." {

@@ -91,6 +91,21 @@ struct ModuleTests {
         #expect(try runner.run("check", "lib/a.cbk").stderr == "no mistakes\n")
     }
 
+    @Test func checkShowsEachFileOnce() throws {
+        try runner.write("import \"../base.cbk\" as base\npub let x = base.y + q\n", to: "lib/a.cbk")
+        try runner.write("pub let y = r\n", to: "base.cbk")
+        for name in ["one", "two"] {
+            try runner.write("import \"lib/a.cbk\" as a\nprint(a.x)\n", to: "\(name).cbk")
+        }
+        let result = try runner.run("check", ".")
+        let found = result.stderr.split(separator: "\n").filter { $0.hasPrefix("error[") }
+        #expect(found == ["error[E0201]: undeclared name 'r'", "error[E0201]: undeclared name 'q'"])
+        let json = try runner.run("check", "--format", "json", ".")
+        #expect(json.lines.count == 2 && json.lines[1].hasPrefix(#"{"file":"lib/a.cbk","code":"E0201","#))
+        // A module by itself may belong to a script of a folder above it.
+        #expect(try runner.run("check", "lib/a.cbk").stderr.components(separatedBy: "error[").count == 3)
+    }
+
     @Test func codeImportsFromTheCurrentFolder() throws {
         try runner.write("pub fn twice(n) { n * 2 }\n", to: "lib/a.cbk")
         #expect(try runner.run("-e", "import \"lib/a.cbk\" as a\na.twice(21)").stdout == "42\n")

@@ -86,7 +86,7 @@ import Testing
     @Test(arguments: snapshots)
     func codeIsAsBefore(source: String, code: String) throws {
         let tree = parse(SourceFile(name: "test.cbk", text: source)).tree
-        let (program, _) = check(tree, catalog: testCatalog, isInteractive: false)
+        let (program, _) = check(tree, catalog: testCatalog, kind: .script)
         let chunk = try emit(program, catalog: testCatalog, isInteractive: false)
         #expect(chunk.children.first?.disassembly() == code)
     }

@@ -19,6 +19,10 @@ extension Checker {
             case .parameter(let parameter):
                 if isInteractive {
                     report(.misplacedParam, "a 'param' belongs to a script", at: parameter.name.span, hint: "use 'let' here")
+                } else if kind == .test {
+                    report(
+                        .misplacedParam, "tests are run without flags: a file of them has no 'param'", at: parameter.name.span,
+                        hint: "use 'let' here")
                 } else if !isTop {
                     report(
                         .misplacedParam, "a 'param' stands at the top of the script", at: parameter.name.span,

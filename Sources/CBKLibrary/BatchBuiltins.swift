@@ -100,6 +100,8 @@ enum BatchBuiltins {
                 return AsynchronousRequest {
                     await session?.wait(forEnd: true)
                     guard let session, let result = host.close(number) else { return Reply(.null) }
+                    // What an item used up, the script has no more of either.
+                    if let error = session.exhausted { throw error }
                     if session.isStatement { return Reply(.null) }
                     return Reply { vm in summary(result, host.folder.runName, vm) }
                 }

@@ -137,6 +137,8 @@ final class BatchSession: Sendable {
         var rowError: BatchError?
         var cells: JSONObject?
         var isNumbered = false
+        /// The budget that an item exhausted: it is the script's, too.
+        var exhausted: ScriptError?
     }
 
     let run: BatchRun
@@ -162,6 +164,10 @@ final class BatchSession: Sendable {
     var noted: (line: Int?, error: BatchError?, cells: JSONObject?) {
         state.withLock { ($0.line, $0.rowError, $0.cells) }
     }
+
+    var exhausted: ScriptError? { state.withLock { $0.exhausted } }
+
+    func noteExhausted(_ error: ScriptError) { state.withLock { $0.exhausted = $0.exhausted ?? error } }
 
     /// Returns when an item may start, or, with `forEnd`, when none is in flight.
     func wait(forEnd: Bool) async {

@@ -15,6 +15,7 @@ extension FiberEnd {
             handle.session.run.stop(StopReason(.ended, "ended by 'break'"))
             handle.session.finish(handle.number, .done)
         case .failed(let error, let trace):
+            if error.kind == .limit, !error.isCatchable { handle.session.noteExhausted(error) }
             if error.kind == .cancelled, let write = handle.write.withLock({ $0 }) {
                 let doubt = BatchError(
                     .outcomeUnknown, code: "OUTCOME_UNKNOWN", "abandoned before \(write) had answered", consequence: .doubt)

@@ -93,6 +93,7 @@ enum CSVBuiltins {
         }
         var options = CSVOptions()
         guard take(call, "csv.parse", delimiter: 1, unguard: 2, into: &options) else { return false }
+        call.charge(call[0].string.pointee.count >> 4)
         let list = call.vm.makeList(capacity: 0)
         do throws(CSVError) {
             let reader = try CSVReader(bytes: Array(call[0].string.buffer), options: options)

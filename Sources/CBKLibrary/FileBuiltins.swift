@@ -65,9 +65,11 @@ enum FileBuiltins {
             Signature("__save_row", [.init("file", .type(.int)), .init("row")], "Adds a row.", isInternal: true),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
+                guard let writer = SaveTable.writer(call[0].int) else { return call.give(.null) }
+                guard call.vm.admit(writer.heldBytes) else { return false }
                 do throws(ScriptError) {
-                    let held = try SaveTable.writer(call[0].int)?.add(call.vm.snapshot(call[1])) ?? 0
-                    return call.vm.admit(held) && call.give(.null)
+                    try writer.add(call.vm.snapshot(call[1]))
+                    return call.give(.null)
                 } catch {
                     return call.fail(error)
                 }
@@ -76,10 +78,11 @@ enum FileBuiltins {
             Signature("__save_close", [.init("file", .type(.int))], "Ends a file, or gives the text.", isInternal: true),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
+                guard call.vm.admit(SaveTable.writer(call[0].int)?.heldBytes ?? 0) else { return false }
                 do throws(ScriptError) {
                     switch try SaveTable.close(call[0].int) {
                     case .count(let count): return call.give(Value(int: count))
-                    case .text(let bytes): return call.vm.admit(bytes.count) && call.give(call.vm.string(bytes))
+                    case .text(let bytes): return call.give(call.vm.string(bytes))
                     }
                 } catch {
                     return call.fail(error)

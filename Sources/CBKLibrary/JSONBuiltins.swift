@@ -15,6 +15,7 @@ enum JSONBuiltins {
                 guard call[0].isString else {
                     return call.failType(0, expected: "a string", function: "json.parse", parameter: "text")
                 }
+                guard weigh(call) else { return false }
                 do throws(ScriptError) {
                     return call.give(call.vm.value(of: try parsed(Array(call[0].string.buffer), "json.parse()")))
                 } catch {
@@ -31,6 +32,7 @@ enum JSONBuiltins {
                 do throws(ScriptError) {
                     var writer = JSONWriter(pretty: call[1].tag == Tag.bool && call[1].bool)
                     writer.value(try call.vm.snapshot(call[0]).json(forRequest: false))
+                    call.charge(writer.bytes.count >> 4)
                     return call.vm.admit(writer.bytes.count) && call.give(call.vm.string(writer.bytes))
                 } catch {
                     return call.fail(error)
@@ -78,6 +80,13 @@ enum JSONBuiltins {
             .script(FileBuiltins.write("rows", "null", "jsonl"))),
     ]
 
+    /// What a text's values take is known only when they are made: asked for before, from its length.
+    private static func weigh(_ call: NativeCall) -> Bool {
+        let count = call[0].string.pointee.count
+        call.charge(count >> 4)
+        return call.vm.admitWork(count * 8)
+    }
+
     private static func parsed(_ bytes: [UInt8], _ shown: String) throws(ScriptError) -> JSONValue {
         do throws(JSONError) {
             return try JSONValue(parsing: bytes)
@@ -90,10 +99,10 @@ enum JSONBuiltins {
         guard call[0].isString else {
             return call.failType(0, expected: "a string", function: "jsonl.parse", parameter: "text")
         }
+        guard weigh(call) else { return false }
         let list = call.vm.makeList(capacity: 0)
         for (index, line) in call[0].string.buffer.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-            guard call.vm.admit(line.count) else { return false }
             do throws(ScriptError) {
                 call.vm.append(call.vm.value(of: try parsed(Array(line), "jsonl.parse(), line \(index + 1)")), to: list)
             } catch {

@@ -56,8 +56,10 @@ final class SaveWriter: @unchecked Sendable {
         self.file = file
     }
 
-    /// Gives how many bytes it holds in memory.
-    func add(_ row: Snapshot) throws(ScriptError) -> Int {
+    /// What it holds in memory.
+    var heldBytes: Int { text.count }
+
+    func add(_ row: Snapshot) throws(ScriptError) {
         count += 1
         switch format {
         case .text:
@@ -73,7 +75,6 @@ final class SaveWriter: @unchecked Sendable {
         case .json: try put(Array(jsonItem(try row.json(forRequest: false))))
         case .csv: try addRecord(row)
         }
-        return text.count
     }
 
     private func put(_ bytes: [UInt8]) throws(ScriptError) {

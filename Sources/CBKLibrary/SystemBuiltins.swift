@@ -14,6 +14,7 @@ enum SystemBuiltins {
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
                 let text = (0..<count).map { call.vm.text(of: call[$0]) }.joined(separator: " ") + "\n"
+                call.charge(text.utf8.count >> 6)
                 let services = call.services
                 if services.printsToError { services.output.note(text) } else { services.output.print(text) }
                 return call.give(.null)
@@ -120,6 +121,7 @@ enum SystemBuiltins {
                 guard call[0].isString else {
                     return call.failType(0, expected: "a string", function: "sha256", parameter: "text")
                 }
+                call.charge(call[0].string.pointee.count >> 5)
                 let digits = Array("0123456789abcdef".utf8)
                 var text: [UInt8] = []
                 for byte in SHA256.hash(data: Array(call[0].string.buffer)) {

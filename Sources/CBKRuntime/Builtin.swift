@@ -90,6 +90,10 @@ package struct NativeCall {
         return give(value)
     }
 
+    /// Says what the call's work is worth in steps, where it grows with its arguments; see `VM.charge`.
+    @inline(__always)
+    package func charge(_ steps: Int) { vm.charge(steps) }
+
     /// Raises the error that ends the call.
     package func fail(_ kind: ScriptError.Kind, _ message: String, code: String? = nil) -> Bool {
         vm.raise(kind, message, code: code)

@@ -27,6 +27,8 @@ struct HeapState {
     /// Bytes that the marking under way has reached, and `used` when it began.
     var marked: Int
     var usedBefore: Int
+    /// `used` as it was when the steps for it were last taken.
+    var charged: Int
     /// Positive when a collection is due.
     var debt: Int
     var limit: Int
@@ -38,6 +40,10 @@ struct HeapState {
     var fibers: [Fiber]
     /// Counts how often the roots were looked at, so that each time a fiber is looked at once.
     var rounds: Int
+    /// Uses of host streams that have not ended, and how many of them are worth a collection: a loop that is left early
+    /// leaves its file open until then.
+    var cursors: Int
+    var mostCursors: Int
     /// How long each stop for a part of a collection took, in nanoseconds.
     var pauses: [UInt64]
     var stress: CollectorStress
@@ -71,10 +77,9 @@ package struct Heap {
             to: HeapState(
                 freeLists: lists, blocks: Array(repeating: [], count: Heap.classCount),
                 sweepIndex: Array(repeating: 0, count: Heap.classCount), large: [], colour: 1, newColour: 1, isMarking: false,
-                used: 0,
-                marked: 0, usedBefore: 0,
+                used: 0, marked: 0, usedBefore: 0, charged: 0,
                 debt: -Heap.firstThreshold, limit: limit, gray: GrayStack(), wide: [], fibers: [], rounds: 0,
-                pauses: [], stress: .none))
+                cursors: 0, mostCursors: 64, pauses: [], stress: .none))
     }
 
     /// Frees everything. No value of this heap may be used afterwards.
@@ -209,6 +214,14 @@ package struct Heap {
         state.pointee.freeLists[sizeClass] = next
     }
 
+    /// Lets go of a host stream: its file is closed.
+    func endCursor(_ iterator: UnsafeMutablePointer<IteratorObject>) {
+        guard let cursor = iterator.pointee.cursor else { return }
+        iterator.pointee.cursor = nil
+        state.pointee.cursors -= 1
+        cursor.release()
+    }
+
     /// Gives back what a dead object owns.
     func release(_ cell: UnsafeMutableRawPointer) {
         switch cell.assumingMemoryBound(to: ObjectHeader.self).pointee.kind {
@@ -225,7 +238,7 @@ package struct Heap {
         case .iterator:
             let iterator = cell.assumingMemoryBound(to: IteratorObject.self)
             iterator.pointee.fiber?.release()
-            iterator.pointee.cursor?.release()
+            endCursor(iterator)
         }
     }
 

@@ -32,13 +32,11 @@ private struct Fetched {
 }
 
 extension VM {
-    /// Back-edges and calls in a slice.
-    static let slice = 50_000
-
     /// Runs a fiber until it ends, suspends, or has used up its slice.
     func run(_ start: Fiber) -> MachineExit {
         var fiber = start
-        var fuel = VM.slice
+        var fuel = grantSlice()
+        defer { endSlice(fuel) }
         state.pointee.current = fiber
         let natives = state.pointee.natives.withUnsafeBufferPointer { $0.baseAddress.unsafelyUnwrapped }
         let machine = UnsafeMutableRawPointer(state)
@@ -107,7 +105,7 @@ extension VM {
                         registers[i.a] = Value(object: box, tag: Tag.box)
                         if heapState.pointee.debt > 0 {
                             frame.pointee.pc = pc
-                            collect(fiber)
+                            fuel &-= collect(fiber)
                         }
                     case .getBox:
                         let value = registers[i.b].box.pointee.value
@@ -149,7 +147,7 @@ extension VM {
                             closure.pointee.prototype.pointee.children[i.bc], registers: registers, captures: closure.captures)
                         if heapState.pointee.debt > 0 {
                             frame.pointee.pc = pc
-                            collect(fiber)
+                            fuel &-= collect(fiber)
                         }
 
                     // MARK: Arithmetic
@@ -169,10 +167,14 @@ extension VM {
                                 continue execute
                             }
                         }
-                        if !add(left, right, into: registers + i.a) { break execute }
+                        if !add(left, right, into: registers + i.a),
+                            !makesRoom() || !add(left, right, into: registers + i.a)
+                        {
+                            break execute
+                        }
                         if heapState.pointee.debt > 0 {
                             frame.pointee.pc = pc
-                            collect(fiber)
+                            fuel &-= collect(fiber)
                         }
                     case .subtract:
                         let left = registers[i.b]
@@ -249,10 +251,14 @@ extension VM {
                         }
                         registers[i.a] = Value(bool: !value.bool)
                     case .concatenate:
-                        if !concatenate(registers + i.b, count: i.c, into: registers + i.a) { break execute }
+                        if !concatenate(registers + i.b, count: i.c, into: registers + i.a),
+                            !makesRoom() || !concatenate(registers + i.b, count: i.c, into: registers + i.a)
+                        {
+                            break execute
+                        }
                         if heapState.pointee.debt > 0 {
                             frame.pointee.pc = pc
-                            collect(fiber)
+                            fuel &-= collect(fiber)
                         }
                     case .range:
                         if !makeRange(registers[i.b], registers[i.c], into: registers + i.a) { break execute }
@@ -260,22 +266,27 @@ extension VM {
                     // MARK: Comparison
                     case .equal:
                         let outcome = areEqual(registers[i.b], registers[i.c])
+                        pay(&fuel)
                         if outcome < 0 { break execute }
                         registers[i.a] = Value(bool: outcome != 0)
                     case .notEqual:
                         let outcome = areEqual(registers[i.b], registers[i.c])
+                        pay(&fuel)
                         if outcome < 0 { break execute }
                         registers[i.a] = Value(bool: outcome == 0)
                     case .less:
                         let outcome = isLess(registers[i.b], registers[i.c], orEqual: false)
+                        pay(&fuel)
                         if outcome < 0 { break execute }
                         registers[i.a] = Value(bool: outcome != 0)
                     case .lessOrEqual:
                         let outcome = isLess(registers[i.b], registers[i.c], orEqual: true)
+                        pay(&fuel)
                         if outcome < 0 { break execute }
                         registers[i.a] = Value(bool: outcome != 0)
                     case .contains:
                         let outcome = contains(registers[i.b], in: registers[i.c])
+                        pay(&fuel)
                         if outcome < 0 { break execute }
                         registers[i.a] = Value(bool: outcome != 0)
 
@@ -307,6 +318,7 @@ extension VM {
                             continue execute
                         }
                         let outcome = areEqual(left, right)
+                        pay(&fuel)
                         if outcome < 0 { break execute }
                         if (outcome != 0) == (i.x != 0) {
                             pc += i.signedC
@@ -338,6 +350,7 @@ extension VM {
                             continue execute
                         }
                         let outcome = isLess(left, right, orEqual: false)
+                        pay(&fuel)
                         if outcome < 0 { break execute }
                         if (outcome != 0) == (i.x != 0) {
                             pc += i.signedC
@@ -354,6 +367,7 @@ extension VM {
                             continue execute
                         }
                         let outcome = isLess(left, right, orEqual: true)
+                        pay(&fuel)
                         if outcome < 0 { break execute }
                         if (outcome != 0) == (i.x != 0) {
                             pc += i.signedC
@@ -369,6 +383,7 @@ extension VM {
                             continue execute
                         }
                         let outcome = areEqual(left, Value(int: i.signedB))
+                        pay(&fuel)
                         if outcome < 0 { break execute }
                         if (outcome != 0) == (i.x != 0) {
                             pc += i.signedC
@@ -508,7 +523,7 @@ extension VM {
                         registers[i.a] = Value(list)
                         if heapState.pointee.debt > 0 {
                             frame.pointee.pc = pc
-                            collect(fiber)
+                            fuel &-= collect(fiber)
                         }
                     case .listExtend:
                         let list = registers[i.a].list
@@ -535,7 +550,7 @@ extension VM {
                         }
                         if heapState.pointee.debt > 0 {
                             frame.pointee.pc = pc
-                            collect(fiber)
+                            fuel &-= collect(fiber)
                         }
                     case .recordPut:
                         let value = registers[i.b]
@@ -581,6 +596,7 @@ extension VM {
                             }
                         }
                         if !index(base, key, isOptional: false, into: registers + i.a) { break execute }
+                        pay(&fuel)
                         if i.x != 0 { registers[i.a].share() }
                     case .getIndexOptional:
                         if !index(registers[i.b], registers[i.c], isOptional: true, into: registers + i.a) {
@@ -594,9 +610,10 @@ extension VM {
                         {
                             break execute
                         }
+                        pay(&fuel)
                         if heapState.pointee.debt > 0 {
                             frame.pointee.pc = pc
-                            collect(fiber)
+                            fuel &-= collect(fiber)
                         }
 
                     // MARK: Writing along a path
@@ -631,7 +648,7 @@ extension VM {
                         if !setField(constants[i.b].string, of: base, to: registers[i.c], cache: word) { break execute }
                         if heapState.pointee.debt > 0 {
                             frame.pointee.pc = pc
-                            collect(fiber)
+                            fuel &-= collect(fiber)
                         }
                     case .setIndex:
                         var base = registers[i.a]
@@ -648,7 +665,7 @@ extension VM {
                         if !setIndex(key, of: base, to: registers[i.c]) { break execute }
                         if heapState.pointee.debt > 0 {
                             frame.pointee.pc = pc
-                            collect(fiber)
+                            fuel &-= collect(fiber)
                         }
                     case .push:
                         // What is no list may have a field of that name: a method call follows.
@@ -656,11 +673,12 @@ extension VM {
                         if registers[i.a].header.pointee.shared != 0 { own(registers + i.a) }
                         let list = registers[i.a].list
                         if list.pointee.count == list.pointee.capacity {
-                            if !admit(list.pointee.capacity * MemoryLayout<Value>.stride) { break execute }
+                            let more = list.pointee.capacity * MemoryLayout<Value>.stride
+                            if !admit(more), !makesRoom() || !admit(more) { break execute }
                             grow(list, to: list.pointee.count + 1)
                             if heapState.pointee.debt > 0 {
                                 frame.pointee.pc = pc
-                                collect(fiber)
+                                fuel &-= collect(fiber)
                             }
                         }
                         list.pointee.items[list.pointee.count] = registers[i.b]
@@ -670,6 +688,13 @@ extension VM {
 
                     // MARK: Calls
                     case .call:
+                        fuel &-= 1
+                        if fuel <= 0 {
+                            // Nothing of the call has happened yet: it runs again in the next slice.
+                            frame.pointee.pc = pc - 1
+                            if !refuel(&fuel) { break execute }
+                            return .preempted(fiber)
+                        }
                         let callee = i.x & 2 == 0 ? registers[i.c] : state.pointee.globals[i.c]
                         var count = i.b
                         frame.pointee.pc = pc
@@ -689,7 +714,7 @@ extension VM {
                                     destination: frame.pointee.base + i.a)
                                 {
                                 case .done:
-                                    if heapState.pointee.debt > 0 { collect(fiber) }
+                                    settle(fiber, &fuel, heapState)
                                     continue execute
                                 case .failed: break execute
                                 case .suspended(let request): return .suspended(fiber, request)
@@ -703,8 +728,6 @@ extension VM {
                             guard enter(fiber, at: frame.pointee.base + i.a, count: count) else { break execute }
                             continue reload
                         }
-                        fuel &-= 1
-                        if fuel <= 0, !refuel(&fuel) { break execute }
                         let target = callee.closure
                         let prototype = target.pointee.prototype
                         if prototype.pointee.parameterCount != count {
@@ -741,13 +764,15 @@ extension VM {
                         frame.pointee.pc = pc
                         let entry = natives + number
                         if let function = entry.pointee.function, count == entry.pointee.parameterCount {
-                            if !function(machine, arguments, count) { break execute }
-                            if heapState.pointee.debt > 0 { collect(fiber) }
+                            if !function(machine, arguments, count), !makesRoom() || !function(machine, arguments, count) {
+                                break execute
+                            }
+                            settle(fiber, &fuel, heapState)
                             continue execute
                         }
                         switch callNative(number, arguments, count, fiber, destination: frame.pointee.base + i.a) {
                         case .done:
-                            if heapState.pointee.debt > 0 { collect(fiber) }
+                            settle(fiber, &fuel, heapState)
                         case .failed: break execute
                         case .suspended(let request): return .suspended(fiber, request)
                         case .script(let script):
@@ -777,21 +802,31 @@ extension VM {
                             }
                             let entry = natives + method
                             if let function = entry.pointee.function, count == entry.pointee.parameterCount {
-                                if !function(machine, registers + i.a + 1, count) { break execute }
-                                if heapState.pointee.debt > 0 { collect(fiber) }
+                                if !function(machine, registers + i.a + 1, count),
+                                    !makesRoom() || !function(machine, registers + i.a + 1, count)
+                                {
+                                    break execute
+                                }
+                                settle(fiber, &fuel, heapState)
                                 continue execute
                             }
                             switch callNative(
                                 method, registers + i.a + 1, count, fiber, destination: frame.pointee.base + i.a)
                             {
                             case .done:
-                                if heapState.pointee.debt > 0 { collect(fiber) }
+                                settle(fiber, &fuel, heapState)
                                 continue execute
                             case .failed: break execute
                             case .suspended(let request): return .suspended(fiber, request)
                             case .script(let script): registers[i.a] = script
                             }
                         } else {
+                            fuel &-= 1
+                            if fuel <= 0 {
+                                frame.pointee.pc = pc - 2
+                                if !refuel(&fuel) { break execute }
+                                return .preempted(fiber)
+                            }
                             guard let callee = fieldFunction(i.c, of: receiver) else { break execute }
                             registers[i.a] = callee
                             for index in 0..<count { registers[i.a + 1 + index] = registers[i.a + 2 + index] }
@@ -801,15 +836,13 @@ extension VM {
                                 }
                                 count = matched
                             }
-                            fuel &-= 1
-                            if fuel <= 0, !refuel(&fuel) { break execute }
                             if callee.tag == Tag.native {
                                 switch callNative(
                                     Int(callee.bits), registers + i.a + 1, count, fiber,
                                     destination: frame.pointee.base + i.a)
                                 {
                                 case .done:
-                                    if heapState.pointee.debt > 0 { collect(fiber) }
+                                    settle(fiber, &fuel, heapState)
                                     continue execute
                                 case .failed: break execute
                                 case .suspended(let request): return .suspended(fiber, request)
@@ -820,6 +853,12 @@ extension VM {
                         guard enter(fiber, at: frame.pointee.base + i.a, count: count) else { break execute }
                         continue reload
                     case .callSpread, .callNativeSpread:
+                        fuel &-= 1
+                        if fuel <= 0 {
+                            frame.pointee.pc = pc - 1
+                            if !refuel(&fuel) { break execute }
+                            return .preempted(fiber)
+                        }
                         frame.pointee.pc = pc
                         let isNative = i.x != 0
                         let callee = isNative ? Value(native: i.c) : registers[i.a]
@@ -829,14 +868,12 @@ extension VM {
                             break execute
                         }
                         registers = fiberState.pointee.stack + frame.pointee.base
-                        fuel &-= 1
-                        if fuel <= 0, !refuel(&fuel) { break execute }
                         if callee.tag == Tag.native {
                             switch callNative(
                                 Int(callee.bits), registers + i.a + 1, count, fiber, destination: frame.pointee.base + i.a)
                             {
                             case .done:
-                                if heapState.pointee.debt > 0 { collect(fiber) }
+                                settle(fiber, &fuel, heapState)
                                 continue execute
                             case .failed: break execute
                             case .suspended(let request): return .suspended(fiber, request)

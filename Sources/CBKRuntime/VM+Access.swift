@@ -108,6 +108,7 @@ extension VM {
     /// How many Unicode scalars a string has.
     package func scalarCount(_ string: UnsafeMutablePointer<StringObject>) -> Int {
         var count = 0
+        charge(string.pointee.count >> 5)
         for byte in string.buffer where byte & 0xC0 != 0x80 { count += 1 }
         return count
     }
@@ -155,6 +156,7 @@ extension VM {
         let start = min(max(0, lower.int < 0 ? lower.int &+ count : lower.int), count)
         let end = min(max(start, upper.int < 0 ? upper.int &+ count : upper.int), count)
         if base.tag == Tag.list {
+            guard admit(Int(end - start) * MemoryLayout<Value>.stride) else { return false }
             let part = makeList(capacity: Int(end - start))
             for position in Int(start)..<Int(end) {
                 let value = base.list.pointee.items[position]
@@ -164,6 +166,7 @@ extension VM {
             target.pointee = Value(part)
         } else {
             let range = byteRange(base.string, start, end)
+            guard admit(range.count) else { return false }
             target.pointee = Value(makeString(UnsafeBufferPointer(rebasing: base.string.buffer[range])))
         }
         return true

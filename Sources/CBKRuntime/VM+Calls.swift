@@ -94,8 +94,9 @@ extension VM {
         for index in 0..<entry.requiredCount where arguments[index].isOmit { return refuseCount(number, given) }
         switch state.pointee.builtins[number].body {
         case .native(let function):
-            return function(UnsafeMutableRawPointer(state), arguments, entry.isVariadic ? max(given, count) : count)
-                ? .done : .failed
+            let count = entry.isVariadic ? max(given, count) : count
+            if function(UnsafeMutableRawPointer(state), arguments, count) { return .done }
+            return makesRoom() && function(UnsafeMutableRawPointer(state), arguments, count) ? .done : .failed
         case .asynchronous(let function):
             do throws(ScriptError) {
                 let request = try function(NativeCall(vm: self, arguments: arguments, count: count))

@@ -2,9 +2,12 @@
 // that run, wait or are read.
 
 extension VM {
-    /// Does the next part of a collection, or a whole one where memory is short.
+    /// Does the next part of a collection, or a whole one where memory is short. Gives what the allocating since the last
+    /// part is worth in steps: making and copying values is work, too.
     @inline(never)
-    func collect(_ running: Fiber?) {
+    func collect(_ running: Fiber?) -> Int {
+        let work = max(0, heap.state.pointee.used - heap.state.pointee.charged) >> 9
+        defer { heap.state.pointee.charged = heap.state.pointee.used }
         let start = ContinuousClock.now
         if heap.state.pointee.stress == .whole || heap.isNearLimit {
             collectAll(running)
@@ -13,6 +16,18 @@ extension VM {
         }
         let pause = start.duration(to: .now).components
         heap.state.pointee.pauses.append(UInt64(pause.seconds) * 1_000_000_000 + UInt64(pause.attoseconds) / 1_000_000_000)
+        return work
+    }
+
+    /// Collects all garbage there is now, and lets go of what it holds. Gives steps as above.
+    func collectNow() -> Int {
+        // A marking under way may have reached what has died since.
+        if heap.state.pointee.isMarking { collectAll(state.pointee.current) }
+        collectAll(state.pointee.current)
+        _ = heap.sweep(atMost: .max)
+        let work = max(0, heap.state.pointee.used - heap.state.pointee.charged) >> 9
+        heap.state.pointee.charged = heap.state.pointee.used
+        return work
     }
 
     private func collectAll(_ running: Fiber?) {

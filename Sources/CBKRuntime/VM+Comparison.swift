@@ -1,5 +1,11 @@
 // Equality, order and membership. Outcomes are 1, 0, or -1 with an error raised.
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 extension VM {
     static var deepest: Int { 500 }
 
@@ -17,12 +23,15 @@ extension VM {
         }
         switch left.tag {
         case Tag.float: return left.float == right.float ? 1 : 0
-        case Tag.string, Tag.secret: return left.string.equals(right.string) ? 1 : 0
+        case Tag.string, Tag.secret:
+            charge(left.string.pointee.count >> 6)
+            return left.string.equals(right.string) ? 1 : 0
         case Tag.list:
             if left.bits == right.bits { return 1 }
             guard checkDepth(depth) else { return -1 }
             let (first, second) = (left.list, right.list)
             guard first.pointee.count == second.pointee.count else { return 0 }
+            charge(first.pointee.count >> 2)
             for index in 0..<first.pointee.count {
                 let outcome = areEqual(first.pointee.items[index], second.pointee.items[index], depth: depth + 1)
                 if outcome != 1 { return outcome }
@@ -32,6 +41,7 @@ extension VM {
             if left.bits == right.bits { return 1 }
             guard checkDepth(depth) else { return -1 }
             guard count(of: left.record) == count(of: right.record) else { return 0 }
+            charge(count(of: left.record) >> 2)
             var cursor = 0
             while let (key, value) = next(of: left.record, &cursor) {
                 guard let other = get(key, of: right.record) else { return 0 }
@@ -86,6 +96,7 @@ extension VM {
     /// By bytes, which for UTF-8 is by scalar: -1, 0 or 1.
     package func compare(_ left: UnsafeMutablePointer<StringObject>, _ right: UnsafeMutablePointer<StringObject>) -> Int {
         let count = min(left.pointee.count, right.pointee.count)
+        if count >= 64 { charge(count >> 6) }
         for index in 0..<count where left.bytes[index] != right.bytes[index] {
             return left.bytes[index] < right.bytes[index] ? -1 : 1
         }
@@ -96,6 +107,7 @@ extension VM {
     func contains(_ value: Value, in container: Value) -> Int {
         switch container.tag {
         case Tag.list:
+            charge(container.list.pointee.count >> 2)
             for index in 0..<container.list.pointee.count {
                 let outcome = areEqual(value, container.list.pointee.items[index])
                 if outcome != 0 { return outcome }
@@ -122,15 +134,57 @@ extension VM {
         }
     }
 
-    /// The first place of `needle` at or after an offset, or -1.
+    /// The first place of `needle` at or after an offset, or -1. Time grows with the two lengths' sum, whatever they hold.
     package func find(_ needle: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-        guard let first = needle.first else { return start <= text.count ? start : -1 }
-        guard let textBase = text.baseAddress, let needleBase = needle.baseAddress else { return -1 }
-        var offset = start
+        guard let textBase = text.baseAddress, let needleBase = needle.baseAddress, needle.count > 0 else {
+            return needle.count == 0 && start <= text.count ? start : -1
+        }
+        let (first, end) = (needleBase[0], needleBase[needle.count - 1])
         let last = text.count - needle.count
+        var offset = start
+        // Places that look right cost a comparison each: when they have cost too much, the needle is of the kind that
+        // nearly fits everywhere.
+        var allowance = 4096 + needle.count
         while offset <= last {
-            if textBase[offset] == first, equalBytes(textBase + offset, needleBase, needle.count) { return offset }
+            let candidate = memchr(textBase + offset, Int32(first), last - offset + 1)
+            guard let candidate else { break }
+            let place = UnsafeRawPointer(candidate) - UnsafeRawPointer(textBase)
+            allowance += (place - offset) * 8
+            offset = place
+            if textBase[offset + needle.count - 1] == end {
+                if equalBytes(textBase + offset, needleBase, needle.count) {
+                    charge((offset - start) >> 6)
+                    return offset
+                }
+                allowance -= needle.count
+                if allowance < 0 {
+                    charge((text.count - start) >> 4)
+                    return findSteadily(needle, in: text, from: offset + 1)
+                }
+            }
             offset += 1
+        }
+        charge(max(0, text.count - start) >> 6)
+        return -1
+    }
+
+    /// After Knuth, Morris and Pratt: no byte of the text is looked at twice.
+    private func findSteadily(
+        _ needle: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from start: Int
+    ) -> Int {
+        // For each part of the needle from its start: how long its own longest start is that also ends it.
+        var borders = [Int](repeating: 0, count: needle.count)
+        var length = 0
+        for index in 1..<max(1, needle.count) {
+            while length > 0, needle[index] != needle[length] { length = borders[length - 1] }
+            if needle[index] == needle[length] { length += 1 }
+            borders[index] = length
+        }
+        length = 0
+        for index in start..<max(start, text.count) {
+            while length > 0, text[index] != needle[length] { length = borders[length - 1] }
+            if text[index] == needle[length] { length += 1 }
+            if length == needle.count { return index + 1 - length }
         }
         return -1
     }

@@ -173,26 +173,4 @@ extension VM {
         }
         return entries
     }
-
-    /// Notes spent steps; false with an error raised when a budget is exhausted or the run was interrupted.
-    @inline(never)
-    func refuel(_ fuel: inout Int) -> Bool {
-        let spent = VM.slice - fuel
-        fuel = VM.slice
-        return spend(spent)
-    }
-
-    /// Notes steps that were taken, also by a native in its own loop; false as above.
-    func spend(_ steps: Int) -> Bool {
-        state.pointee.steps += Int64(steps)
-        if let ending = Ending(rawValue: state.pointee.isInterrupted.pointee) { return raise(ending.error) }
-        guard heap.state.pointee.used <= state.pointee.budget.memory else { return admit(0) }
-        guard state.pointee.steps <= state.pointee.budget.steps else {
-            return raise(
-                ScriptError(
-                    .limit, "the budget of \(state.pointee.budget.steps) steps is used up (--max-steps)", code: "E0501",
-                    isCatchable: false))
-        }
-        return true
-    }
 }

@@ -23,6 +23,7 @@ extension VM {
             }
             return true
         case Tag.stream:
+            if heap.state.pointee.cursors >= heap.state.pointee.mostCursors { closeAbandoned() }
             let iterator = heap.allocate(MemoryLayout<IteratorObject>.size, .iterator).assumingMemoryBound(
                 to: IteratorObject.self)
             iterator.pointee.buffer = .null
@@ -36,6 +37,7 @@ extension VM {
                 }
                 do throws(ScriptError) {
                     iterator.pointee.cursor = .passRetained(try source.open())
+                    heap.state.pointee.cursors += 1
                 } catch {
                     return raise(error)
                 }
@@ -55,6 +57,12 @@ extension VM {
             let hint = source.tag == Tag.string ? "; .chars() gives its characters" : ""
             return raise(.type, "a loop runs over a list, record or stream, not \(source.typeName)\(hint)", code: "E0301")
         }
+    }
+
+    /// Closes the files of loops that were left by `break`, `return` or an error.
+    private func closeAbandoned() {
+        state.pointee.spent &+= collectNow()
+        heap.state.pointee.mostCursors = max(64, heap.state.pointee.cursors * 2)
     }
 
     /// The next value (values) into the registers after the state.
@@ -113,12 +121,15 @@ extension VM {
                 }
                 if list.pointee.count == 0 {
                     (cursor as? any StreamCursor)?.close()
+                    iterator.pointee.buffer = .null
+                    heap.endCursor(iterator)
                     return .end
                 }
             }
             guard let cursor = cursor as? any StreamCursor else { return .end }
             return .request(AsynchronousRequest { try await cursor.next() })
         }
+        guard iterator.pointee.buffer.tag == Tag.stream else { return .end }
         let range = iterator.pointee.buffer.stream
         let (value, overflow) = range.pointee.lower.addingReportingOverflow(slot[1].int)
         guard !overflow, value < range.pointee.upper else { return .end }

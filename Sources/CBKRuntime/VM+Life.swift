@@ -21,7 +21,8 @@ extension VM {
                 globals: globals,
                 globalCapacity: globalCapacity, prototypes: [], natives: builtins.map { VM.entry($0) }, methods: methods,
                 catalog: catalog, builtins: builtins, pending: nil, pendingValue: .null, failure: nil,
-                current: nil, budget: budget, steps: 0, isInterrupted: isInterrupted, isPure: false, scratch: [],
+                current: nil, budget: budget, steps: 0, granted: 0, spent: 0, isInterrupted: isInterrupted, isPure: false,
+                scratch: [],
                 services: services,
                 fibers: [:], ready: [], nextFiber: 0, secrets: [], pinned: [:], nextPin: 0))
         for (number, name) in names.enumerated() {

@@ -30,6 +30,10 @@ struct VMState {
     var current: Fiber?
     var budget: Budget
     var steps: Int64
+    /// The fuel of the running slice at its start.
+    var granted: Int
+    /// Steps' worth of work that built-ins have done since the loop took it off its fuel.
+    var spent: Int
     var isInterrupted: UnsafeMutablePointer<Int32>
     /// A module's values are being made: only pure built-ins may be called.
     var isPure: Bool
@@ -193,6 +197,14 @@ package struct VM {
         state.pointee.pending = nil
         if let error { throw error }
     }
+
+    /// The same for what a built-in holds outside the heap for a while, which is no value.
+    package func admitWork(_ bytes: Int) -> Bool { heap.admits(bytes) ? true : refuse(0) }
+
+    /// Takes note of work beyond a few steps, for the loop to take off its fuel: a step is what an iteration of a small
+    /// loop costs, so 64 bytes looked at, or 4 items.
+    @inline(__always)
+    package func charge(_ steps: Int) { state.pointee.spent &+= steps }
 
     /// The budget of one value, in bytes.
     package var mostBytes: Int { state.pointee.budget.value }

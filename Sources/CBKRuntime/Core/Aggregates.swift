@@ -70,6 +70,7 @@ private enum Aggregate {
         let total = keys.pointee.count
         // The entries, the merge's second copy of them, and the result.
         guard call.vm.admit(total * (MemoryLayout<SortEntry>.stride * 2 + MemoryLayout<Value>.stride)) else { return false }
+        call.charge(total)
         var entries: [SortEntry] = []
         entries.reserveCapacity(total)
         for place in 0..<total { entries.append(SortEntry(value: keys.pointee.items[place], place: place)) }
@@ -99,6 +100,7 @@ private enum Aggregate {
     static func total(_ call: NativeCall, function: String) -> Value?? {
         let list = call[0].list
         guard list.pointee.count > 0 else { return .some(.none) }
+        call.charge(list.pointee.count >> 2)
         var sum = list.pointee.items[0]
         guard isSummable(sum) else { return refused(call, sum, 0, function) }
         for place in 1..<Swift.max(1, list.pointee.count) {
@@ -163,6 +165,7 @@ private enum Aggregate {
     static func extreme(_ call: NativeCall, _ function: String, _ isBetter: (VM, Value, Value) -> Int) -> Bool {
         let list = call[0].list
         guard list.pointee.count > 0 else { return call.give(.null) }
+        call.charge(list.pointee.count >> 2)
         var best = list.pointee.items[0]
         guard isOrdered(best) else {
             return call.fail(

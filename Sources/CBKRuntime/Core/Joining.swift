@@ -23,6 +23,7 @@ private enum Joining {
         let list = call[0].list
         let total = list.pointee.count
         guard total > 0 else { return call.give(call.vm.string("")) }
+        call.charge(total >> 1)
         // Texts of items that are no strings live in a list beside, in order.
         let texts = call.vm.makeList(capacity: 0)
         var size = separator.count.multipliedReportingOverflow(by: total - 1).partialValue

@@ -66,6 +66,7 @@ private enum ListChange {
         let value = kept(call, call[2])
         call.vm.grow(list, to: total + 1)
         let slot = list.pointee.items + Int(place)
+        call.charge((total - Int(place)) >> 4)
         (slot + 1).update(from: slot, count: total - Int(place))
         slot.pointee = value
         call.vm.heap.stored(value)
@@ -85,6 +86,7 @@ private enum ListChange {
         }
         let slot = list.pointee.items + Int(place)
         let value = slot.pointee
+        call.charge((total - Int(place)) >> 4)
         slot.update(from: slot + 1, count: total - Int(place) - 1)
         list.pointee.count -= 1
         call.vm.heap.movedDown(list, by: 1)

@@ -139,6 +139,7 @@ private enum ListNative {
     /// The place of an item equal to argument 1, or -1; nil with an error raised.
     static func find(_ call: NativeCall) -> Int? {
         let list = call[0].list
+        call.charge(list.pointee.count >> 2)
         for place in 0..<list.pointee.count {
             switch call.vm.areEqual(list.pointee.items[place], call[1]) {
             case 1: return place

@@ -108,6 +108,9 @@ extension NativeCall {
                 guard place >= 0 else { break }
                 start = place + part.pointee.count
                 places.append(place..<start)
+                guard places.count & 0xFFFF != 0 || vm.admitWork(places.count * MemoryLayout<Range<Int>>.stride) else {
+                    return nil
+                }
             }
         case Tag.regex:
             let regex = vm.regex(self[1])
@@ -122,7 +125,7 @@ extension NativeCall {
                 if place.isEmpty { start += start < text.count ? regex.symbol(text, at: start).width : 1 }
                 if place.isEmpty, places.last?.upperBound == place.lowerBound { continue }
                 places.append(place)
-                guard vm.admit(places.count * MemoryLayout<Range<Int>>.stride) else { return nil }
+                guard vm.admitWork(places.count * MemoryLayout<Range<Int>>.stride) else { return nil }
             }
         default:
             _ = failType(1, expected: "a string or a regex", function: function, parameter: parameter)

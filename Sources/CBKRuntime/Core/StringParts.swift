@@ -47,7 +47,10 @@ private enum StringPartNative {
             limit = Int(clamping: given)
         }
         let text = call[0].string.buffer
-        guard call.isGiven(1) else { return give(call, blankPieces(text, limit)) }
+        guard call.isGiven(1) else {
+            guard let pieces = blankPieces(call, text, limit) else { return false }
+            return give(call, pieces)
+        }
         let message = "split() has an empty separator; .chars() gives the characters"
         guard let separators = call.occurrences(of: "split", "separator", most: limit, emptyMessage: message) else {
             return false
@@ -64,7 +67,12 @@ private enum StringPartNative {
         return give(call, pieces)
     }
 
-    static func blankPieces(_ text: UnsafeBufferPointer<UInt8>, _ limit: Int) -> [Range<Int>] {
+    /// Whether so many pieces will fit, asked now and then, before all of them are found.
+    static func admits(_ call: NativeCall, _ pieces: [Range<Int>]) -> Bool {
+        pieces.count & 0xFFFF != 0xFFFF || call.vm.admitWork(pieces.count * CoreBuiltins.pieceCost)
+    }
+
+    static func blankPieces(_ call: NativeCall, _ text: UnsafeBufferPointer<UInt8>, _ limit: Int) -> [Range<Int>]? {
         var pieces: [Range<Int>] = []
         let whole = trimmedRange(text)
         var place = whole.lowerBound
@@ -74,6 +82,7 @@ private enum StringPartNative {
                 place += 1
                 continue
             }
+            guard admits(call, pieces) else { return nil }
             pieces.append(start..<place)
             place += width
             while place < whole.upperBound, let next = blankWidth(text, at: place) { place += next }
@@ -93,6 +102,7 @@ private enum StringPartNative {
             let byte = text[place]
             place += 1
             guard byte == 0x0A || byte == 0x0D else { continue }
+            guard admits(call, pieces) else { return false }
             pieces.append(start..<(place - 1))
             if byte == 0x0D, place < text.count, text[place] == 0x0A { place += 1 }
             start = place
@@ -107,6 +117,7 @@ private enum StringPartNative {
         var pieces: [Range<Int>] = []
         var start = 0
         for place in 1..<max(1, text.count) where text[place] & 0xC0 != 0x80 {
+            guard admits(call, pieces) else { return false }
             pieces.append(start..<place)
             start = place
         }
@@ -119,9 +130,6 @@ private enum StringPartNative {
         guard let from = call.int(1, of: "slice", "from"), let to = call.int(2, default: .max, of: "slice", "to") else {
             return false
         }
-        let size =
-            call[0].tag == Tag.list ? call[0].list.pointee.count * MemoryLayout<Value>.stride : call[0].string.pointee.count
-        guard call.vm.admit(size) else { return false }
         return call.vm.slice(call[0], Value(int: from), Value(int: to), isOptional: false, into: call.arguments - 1)
     }
 

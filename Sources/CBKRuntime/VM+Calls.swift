@@ -96,7 +96,11 @@ extension VM {
         case .native(let function):
             let count = entry.isVariadic ? max(given, count) : count
             if function(UnsafeMutableRawPointer(state), arguments, count) { return .done }
-            return makesRoom() && function(UnsafeMutableRawPointer(state), arguments, count) ? .done : .failed
+            // Arguments of a spread may lie above the frame, where a collection sees nothing.
+            let frame = fiber.state.pointee.frames[fiber.state.pointee.frameCount - 1]
+            let top = frame.base + frame.closure.pointee.prototype.pointee.registerCount
+            guard arguments + count <= fiber.state.pointee.stack + top, makesRoom() else { return .failed }
+            return function(UnsafeMutableRawPointer(state), arguments, count) ? .done : .failed
         case .asynchronous(let function):
             do throws(ScriptError) {
                 let request = try function(NativeCall(vm: self, arguments: arguments, count: count))

@@ -6,6 +6,7 @@ import PackageDescription
 // CBK_CORE=1 leaves the language targets and their tests alone, without dependencies:
 // sanitizers and fuzzing use that, in a scratch path of their own.
 let coreOnly = Context.environment["CBK_CORE"] != nil
+let isFuzzing = Context.environment["CBK_DEV"] != nil
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -15,10 +16,19 @@ let coreTargets: [Target] = [
     .target(name: "CBKCompiler", dependencies: ["CBKSyntax"]),
     .target(name: "JSONBytes"),
     .target(name: "CBKRuntime", dependencies: ["CBKCompiler", "CBKSyntax", "JSONBytes"]),
-    .testTarget(name: "CBKSyntaxTests", dependencies: ["CBKSyntax"]),
+    .target(name: "SyntaxWalk", dependencies: ["CBKSyntax"], path: "Tests/SyntaxWalk"),
+    .testTarget(name: "CBKSyntaxTests", dependencies: ["CBKSyntax", "SyntaxWalk"]),
     .testTarget(name: "CBKCompilerTests", dependencies: ["CBKCompiler", "CBKSyntax"]),
     .testTarget(name: "CBKRuntimeTests", dependencies: ["CBKRuntime", "CBKCompiler", "CBKSyntax"]),
     .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes"]),
+]
+
+/// CBK_DEV=1 beside CBK_CORE=1 adds the fuzzers. CSV is then a target without the rest of its module, as that needs SQLite.
+let fuzzTargets: [Target] = [
+    .target(name: "CBKBatch", path: "Sources/CBKBatch", exclude: ["Import", "Run"]),
+    .executableTarget(
+        name: "Fuzz", dependencies: ["CBKSyntax", "CBKCompiler", "CBKRuntime", "JSONBytes", "CBKBatch", "SyntaxWalk"],
+        path: "Fuzz/Targets"),
 ]
 
 let fullTargets: [Target] = [
@@ -78,6 +88,6 @@ let package = Package(
             .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
             .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         ],
-    targets: coreOnly ? coreTargets : coreTargets + fullTargets,
+    targets: coreTargets + (coreOnly ? isFuzzing ? fuzzTargets : [] : fullTargets),
     swiftLanguageModes: [.v6]
 )

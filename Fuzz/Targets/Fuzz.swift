@@ -8,7 +8,8 @@
 #endif
 
 private let targets: [String: @Sendable ([UInt8]) -> Void] = [
-    "lexer": fuzzLexer, "parser": fuzzParser, "run": fuzzRun, "program": fuzzProgram, "csv": fuzzCSV, "json": fuzzJSON,
+    "lexer": fuzzLexer, "parser": fuzzParser, "formatter": fuzzFormatter, "run": fuzzRun, "program": fuzzProgram,
+    "regex": fuzzRegex, "csv": fuzzCSV, "json": fuzzJSON,
 ]
 
 private let target = chosenTarget()

@@ -148,7 +148,7 @@ private struct PlainJSON {
     private mutating func hexadecimal() throws -> UInt16 {
         let digits = String(decoding: rest.prefix(4), as: UTF8.self)
         rest = rest.dropFirst(4)
-        guard digits.utf8.count == 4, digits.first != "+", let unit = UInt16(digits, radix: 16) else { throw Refused() }
+        guard digits.utf8.count == 4, digits.allSatisfy(\.isHexDigit), let unit = UInt16(digits, radix: 16) else { throw Refused() }
         return unit
     }
 

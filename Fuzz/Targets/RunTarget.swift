@@ -8,9 +8,9 @@ import Dispatch
 
 func fuzzRun(_ bytes: [UInt8]) {
     guard let program = Program(bytes) else { return }
-    let outcome = program.run(isStressed: false)
-    let stressed = program.run(isStressed: true)
-    requireEqual(outcome, stressed, "with the collector at work")
+    let outcome = program.run()
+    requireEqual(outcome, program.run(.whole), "with the collector at work")
+    requireEqual(outcome, program.run(.parts), "with the collector at work in parts")
 }
 
 /// Budgets end the runs of a program at different places: those say nothing about each other.
@@ -46,7 +46,7 @@ struct Program {
         if !Program.hasErrors(script.diagnostics) {
             _ = try? emit(script.program, catalog: Host.catalog, isInteractive: false)
         }
-        let (program, diagnostics) = check(tree.tree, catalog: Host.catalog, isInteractive: true)
+        let (program, diagnostics) = check(tree.tree, catalog: Host.catalog, kind: .interactive)
         guard !Program.hasErrors(diagnostics),
             let chunk = try? emit(program, catalog: Host.catalog, isInteractive: true)
         else { return nil }
@@ -58,14 +58,13 @@ struct Program {
         diagnostics.contains { $0.severity == .error }
     }
 
-    func run(isStressed: Bool) -> Outcome {
+    func run(_ stress: CollectorStress = .none) -> Outcome {
         let result = Finished()
         let (source, chunk, globalCount) = (source, chunk, globalCount)
         Task.detached {
             let machine = Interpreter(
                 builtins: Host.builtins, catalog: Host.catalog, services: Host.services,
-                budget: isStressed ? Host.smallBudget : Host.budget)
-            if isStressed { await machine.stressCollector() }
+                budget: stress == .none ? Host.budget : Host.smallBudget, stress: stress)
             result.value = await machine.run(chunk, source: source, globalCount: globalCount)
             result.done.signal()
         }

@@ -117,7 +117,9 @@ extension Parser {
             _ = try RegexProgram(pattern, ignoresCase: ignoresCase)
         } catch {
             complain(
-                SyntaxCode(of: error.kind), error.message, at: Span(start: start + error.start, end: start + error.end),
+                SyntaxCode(of: error.kind), error.message,
+                // Repaired bytes of a broken source, which were reported, move what comes after them.
+                at: Span(start: min(start + error.start, found.span.end), end: min(start + error.end, found.span.end)),
                 hint: error.hint)
             return wrapping(.error, found.span)
         }

@@ -61,6 +61,14 @@ import Testing
     @Test(arguments: ["/a\\/b/i", "/[/]\\\\/", "/(?<n>é{2,3}?)|$/", "/\\u{41}\\./"])
     func literalIsKeptAsWritten(literal: String) { #expect(tree(literal) == literal) }
 
+    /// Broken bytes are shown as longer ones: the places of later mistakes stay inside of the literal.
+    @Test func placesStayInsideOfBrokenSources() {
+        let bytes = Array("let a = /".utf8) + Array(repeating: 0xFF, count: 40) + Array("(/".utf8)
+        let diagnostics = parse(SourceFile(name: "test.cbk", bytes: bytes)).diagnostics
+        #expect(diagnostics.contains { $0.code == "E0107" })
+        #expect(diagnostics.allSatisfy { $0.span.start <= $0.span.end && $0.span.end <= bytes.count })
+    }
+
     /// Random patterns end in a program or in one error inside of the literal, and never otherwise.
     @Test(arguments: 0..<8 as Range<UInt64>)
     func anyPatternIsReadOrRefused(seed: UInt64) {
@@ -101,5 +109,13 @@ import Testing
             }
         }
         #expect(programs > 50)
+    }
+
+    /// A byte that is no UTF-8 stands for three in the pattern: places behind it stay within the literal.
+    @Test func placesStayInALiteralOfBrokenText() {
+        let bytes = Array("x = /".utf8) + [UInt8](repeating: 0xFF, count: 9) + Array("(/".utf8)
+        for diagnostic in parse(SourceFile(name: "t", bytes: bytes)).diagnostics {
+            #expect(diagnostic.span.end <= bytes.count, "\(diagnostic.message)")
+        }
     }
 }

@@ -32,7 +32,8 @@ extension Chunk {
         let near = "-> \(index + 1 + i.signedC)"
         switch i.op {
         case .move, .moveShared, .getBox, .setBox, .defineBox, .negate, .not, .listSpread, .recordSpread: return [a, b]
-        case .loadNull, .loadOmit, .loadUndefined, .newBox, .own, .return, .throw, .noMatch, .yield, .endItem: return [a]
+        case .loadNull, .loadOmit, .loadUndefined, .newBox, .own, .return, .throw, .noMatch, .yield, .expect, .endItem:
+            return [a]
         case .loadConstant: return [a, shown(i.bc)]
         case .loadInt: return [a, "\(i.bc)"]
         case .loadBool: return [a, "\(i.b != 0)"]

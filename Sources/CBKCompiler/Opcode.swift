@@ -98,6 +98,7 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
 
     // Fibers
     case yield  // hands R[a] to whoever iterates this fiber
+    case expect  // raises: x = 0, R[a] is a stream, the value of a statement; x = 1, the reason R[a] of a skip is no string
     case endItem  // ends a batch's item: x = 0 done, 1 skipped with the reason R[a], 2 done and the batch stops
 }
 

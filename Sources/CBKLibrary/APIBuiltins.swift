@@ -107,11 +107,25 @@ enum APIBuiltins {
             throw ScriptError(
                 .type, "\(schema.name)() takes its fields by name or as a record, not \(value.typeName)", code: "E0302")
         }
-        for field in fields where !request.contains(where: { $0.name == field.name }) {
-            let known = request.map(\.name).joined(separator: ", ")
-            throw ScriptError(.name, "\(schema.name)() has no field '\(field.name)'; it has \(known)", code: "E0307")
-        }
+        try checkNames(fields, request, of: schema, path: "")
         return try Snapshot.object(fields, forRequest: true)
+    }
+
+    /// Names that the checker did not see: in a spread, or in a record of the script's own.
+    private static func checkNames(
+        _ fields: [Snapshot.Field], _ known: [SchemaField], of schema: OperationSchema, path: String
+    ) throws(ScriptError) {
+        for field in fields {
+            guard let place = known.first(where: { $0.name == field.name }) else {
+                let names = known.map(\.name).joined(separator: ", ")
+                let owner = path.isEmpty ? "it has" : "'\(path.dropLast())' has"
+                throw ScriptError(
+                    .name, "\(schema.name)() has no field '\(path)\(field.name)'; \(owner) \(names)", code: "E0307")
+            }
+            if case .record(let inner) = place.type, case .record(let given) = field.value {
+                try checkNames(given, inner, of: schema, path: path + field.name + ".")
+            }
+        }
     }
 
     // MARK: Update
@@ -223,11 +237,11 @@ enum APIBuiltins {
     // MARK: Lists
 
     private static let listParameters: [Signature.Parameter] = [
-        .init("meta", .type(.record), default: "omit", "only users whose meta has these values", isNamedOnly: true),
-        .init("email", .type(.string), default: "omit", "only users with exactly this address", isNamedOnly: true),
-        .init("order", .type(.string), default: "\"desc\"", "\"desc\", newest first, or \"asc\"", isNamedOnly: true),
-        .init("take", .type(.int), default: "omit", "how many in all", isNamedOnly: true),
-        .init("cursor", .type(.string), default: "omit", "start after the item with this id", isNamedOnly: true),
+        .init("meta", .optional(.type(.record)), default: "omit", "only users whose meta has these values", isNamedOnly: true),
+        .init("email", .optional(.type(.string)), default: "omit", "only users with exactly this address", isNamedOnly: true),
+        .init("order", .optional(.type(.string)), default: "\"desc\"", "\"desc\", newest first, or \"asc\"", isNamedOnly: true),
+        .init("take", .optional(.type(.int)), default: "omit", "how many in all", isNamedOnly: true),
+        .init("cursor", .optional(.type(.string)), default: "omit", "start after the item with this id", isNamedOnly: true),
     ]
 
     private static func list(_ schema: OperationSchema, ids: [String]) -> Builtin {

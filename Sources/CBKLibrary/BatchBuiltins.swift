@@ -154,7 +154,9 @@ enum BatchBuiltins {
         let near = missing.count == 1 ? missing.first.flatMap { suggestion(for: $0, among: header) } : nil
         let hint = near.map { "; did you mean '\($0)'?" } ?? ""
         throw ScriptError(
-            .name, "\(source.title) has no column \(list); it has \(header.joined(separator: ", "))\(hint)", code: "E0703",
+            .name,
+            "\(source.title) has no column\(missing.count == 1 ? "" : "s") \(list); it has \(header.joined(separator: ", "))\(hint)",
+            code: "E0703",
             isCatchable: false)
     }
 
@@ -226,8 +228,13 @@ enum BatchBuiltins {
         guard let handle = call.vm.itemContext as? ItemHandle else {
             return call.fail(.value, "'emit' stands only in a batch's body", code: "E0704")
         }
-        guard case .object(let row) = call.vm.snapshot(call[0]).maskedJSON else {
+        let snapshot = call.vm.snapshot(call[0])
+        guard case .object(let row) = snapshot.maskedJSON else {
             return call.fail(.type, "'emit' takes a record, not \(call[0].typeName)", code: "E0705")
+        }
+        if let type = snapshot.opaqueType {
+            let hint = type == "error" ? "; its .message is text" : ""
+            return call.fail(.type, "'emit' takes data, and a row has no form for type \(type)\(hint)", code: "E0705")
         }
         guard call.services.batches.countRow() else {
             return call.fail(
@@ -239,7 +246,7 @@ enum BatchBuiltins {
 
     private static func summary(_ result: BatchResult, _ run: String?, _ vm: VM) -> Value {
         let rows =
-            result.rowsPath.map { vm.stream(LineSource(path: $0, shown: "rows", isJSON: true)) } ?? vm.makeList([])
+            vm.stream(LineSource(path: result.rowsPath ?? "/dev/null", shown: "rows", isJSON: true))
         return vm.makeRecord([
             ("total", Value(int: result.total)), ("done", Value(int: result.done)), ("failed", Value(int: result.failed)),
             ("skipped", Value(int: result.skipped)), ("unknown", Value(int: result.unknown)),

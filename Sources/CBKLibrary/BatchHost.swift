@@ -30,6 +30,11 @@ package final class BatchHost: Sendable {
         var count = 0
         var results: [BatchResult] = []
         var isInterrupted: StopReason.Kind?
+        /// Why an earlier batch was stopped, and with it the run.
+        var stop: StopReason?
+        /// Of the batches that have ended: `--max-errors` counts the whole run.
+        var errors = 0
+        var ended = 0
         var emitted = 0
         var items = 0
     }
@@ -64,8 +69,13 @@ package final class BatchHost: Sendable {
         return !sessions.isEmpty
     }
 
-    /// Forgets an interruption, before the next input of a REPL.
-    package func reset() { state.withLock { $0.isInterrupted = nil } }
+    /// Why the run was stopped: then later batches start nothing, and nothing more is written.
+    var stopReason: StopReason? { state.withLock { $0.stop } }
+
+    /// Forgets what stopped the input before, at the start of the next one of a REPL.
+    package func reset() {
+        state.withLock { ($0.isInterrupted, $0.stop, $0.errors, $0.ended) = (nil, nil, 0, 0) }
+    }
 
     /// - Throws: where the run's folder cannot be made: results that cannot be kept are not worked for.
     func open(parallel: Int, columns: [String]?, isStatement: Bool) throws(ScriptError) -> Int64 {
@@ -79,6 +89,7 @@ package final class BatchHost: Sendable {
             var configuration = BatchConfiguration(
                 number: state.count, parallel: settings.jobs ?? parallel, errorCap: settings.errorCap, columns: columns,
                 spoolsRows: !isStatement)
+            configuration.earlier = (state.errors, state.ended)
             if state.count == 1 {
                 configuration.refusals = settings.refusals
                 configuration.total = settings.total
@@ -86,6 +97,7 @@ package final class BatchHost: Sendable {
             let run = BatchRun(
                 configuration, folder: folder, output: isStatement ? settings.rows?() : nil, progress: settings.progress?(),
                 warn: warn)
+            if let stop = state.stop { run.stop(stop) }
             let number = Int64(state.count)
             state.sessions[number] = BatchSession(run: run, isStatement: isStatement)
             return number
@@ -97,7 +109,12 @@ package final class BatchHost: Sendable {
     func close(_ number: Int64) -> BatchResult? {
         guard let session = state.withLock({ $0.sessions.removeValue(forKey: number) }) else { return nil }
         let result = session.run.complete()
-        state.withLock { $0.results.append(result) }
+        state.withLock { state in
+            state.results.append(result)
+            state.errors += result.failed + result.unknown
+            state.ended += result.total - result.pending
+            if let stop = result.stop, stop.kind != .ended, state.stop == nil { state.stop = stop }
+        }
         return result
     }
 

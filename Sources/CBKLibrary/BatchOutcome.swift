@@ -51,6 +51,16 @@ extension BatchError {
 }
 
 extension Snapshot {
+    /// The type of something in it that is no data, such as a function or a stream.
+    var opaqueType: String? {
+        switch self {
+        case .opaque(let type, _): type
+        case .list(let items): items.lazy.compactMap(\.opaqueType).first
+        case .record(let fields): fields.lazy.compactMap(\.value.opaqueType).first
+        default: nil
+        }
+    }
+
     /// As JSON for result files: secrets masked, nothing refused.
     package var maskedJSON: JSONValue {
         switch self {

@@ -52,12 +52,17 @@ enum CSVBuiltins {
             guard let text = call.text(2, of: "csv.read", "encoding") else { return false }
             guard let encoding = CSVEncoding(name: text) else {
                 let known = CSVEncoding.allCases.map(\.rawValue).joined(separator: ", ")
-                return call.fail(.value, "csv.read() knows the encodings \(known), not '\(text)'", code: "E0302")
+                return call.fail(.value, "csv.read() knows the encodings \(known), not '\(text)'", code: "E0327")
             }
             options.encoding = encoding
         }
-        for (index, name) in [(4, "skip"), (5, "take")] where !call[index].isOmit && (!call[index].isInt || call[index].int < 0) {
-            return call.failType(index, expected: "a whole number from 0", function: "csv.read", parameter: name)
+        for (index, name) in [(4, "skip"), (5, "take")] where !call[index].isOmit {
+            guard call[index].isInt else {
+                return call.failType(index, expected: "an int", function: "csv.read", parameter: name)
+            }
+            guard call[index].int >= 0 else {
+                return call.fail(.value, "csv.read() takes 0 or more as '\(name)', not \(call[index].int)", code: "E0327")
+            }
         }
         do throws(ScriptError) {
             let isStandard = written == StandardInput.path
@@ -79,7 +84,7 @@ enum CSVBuiltins {
             guard let text = call.text(delimiter, of: function, "delimiter") else { return false }
             guard let byte = text.utf8.first, text.utf8.count == 1, byte != 0x22, byte != 0x0A, byte != 0x0D else {
                 return call.fail(
-                    .value, "\(function)() takes one ASCII character as 'delimiter', not '\(text)'", code: "E0302")
+                    .value, "\(function)() takes one ASCII character as 'delimiter', not '\(text)'", code: "E0327")
             }
             options.delimiter = byte
         }

@@ -3,6 +3,7 @@
 
 import CBKRuntime
 import Foundation
+import Synchronization
 
 package struct FileAccess: Sendable {
     /// Absolute folders or files, resolved.
@@ -64,6 +65,9 @@ package struct FileAccess: Sendable {
         ScriptError(.io, "cannot \(action) \(title): \(String(cString: strerror(number)).lowercased())", code: "E0603")
     }
 
+    /// A byte order mark of UTF-8: no part of the text.
+    static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// - Parameter most: the budget of one value, in bytes.
@@ -95,6 +99,7 @@ package struct FileAccess: Sendable {
 /// Writes a file beside its place and moves it there when it is whole, so that a reader never sees half of it.
 package final class FileReplacement: @unchecked Sendable {
     // One task at a time uses it: the writer's calls come one after another.
+    private static let count = Atomic(0)
     private let path: String
     private let shown: String
     private let part: String
@@ -104,7 +109,8 @@ package final class FileReplacement: @unchecked Sendable {
     package init(path: String, shown: String) throws(ScriptError) {
         self.path = path
         self.shown = shown
-        part = "\(path).\(getpid()).part"
+        // Several items of a batch may write one file: the last whole one stays.
+        part = "\(path).\(getpid())-\(FileReplacement.count.add(1, ordering: .relaxed).newValue).part"
         descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw FileAccess.failure("write", "'\(shown)'", errno) }
     }

@@ -11,7 +11,7 @@ enum FileBuiltins {
     /// The body of what writes rows one by one, to a file or, where the path is null, to a text.
     static func write(_ parameters: String, _ path: String, _ format: String) -> String {
         "(\(parameters)) => { let file = __save_open(\(path), \"\(format)\"); "
-            + "for row in rows { __save_row(file, row) }; __save_close(file) }"
+            + "try { for row in rows { __save_row(file, row) } } catch e { __save_drop(file); throw e }; __save_close(file) }"
     }
 
     static let all: [Builtin] = [
@@ -22,11 +22,12 @@ enum FileBuiltins {
             .asynchronous { (call) throws(ScriptError) in
                 let file = try WholeFile(call, "file.read")
                 return AsynchronousRequest {
-                    let bytes = try await file.bytes()
+                    var bytes = try await file.bytes()
+                    if bytes.starts(with: FileAccess.mark) { bytes.removeFirst(3) }
                     guard String(validating: bytes, as: UTF8.self) != nil else {
                         throw ScriptError(.value, "\(file.title) is not UTF-8 text", code: "E0604")
                     }
-                    return Reply { (vm) throws(ScriptError) in
+                    return Reply { [bytes] (vm) throws(ScriptError) in
                         try vm.admitted(bytes.count)
                         return vm.string(bytes)
                     }
@@ -45,7 +46,14 @@ enum FileBuiltins {
             Signature(
                 "file.write", [path, .init("text", .type(.string))], gives: .type(.int), effect: .local, "Writes a text file.",
                 example: "file.write(\"out.txt\", \"hello\")"),
-            .script("(path, text) => { let file = __save_open(path, \"text\"); __save_row(file, text); __save_close(file) }")),
+            .script(
+                """
+                (path, text) => {
+                  let file = __save_open(path, "text")
+                  __save_row(file, text) catch e => { __save_drop(file); throw e }
+                  __save_close(file)
+                }
+                """)),
         Builtin(
             Signature(
                 "lines", [source], gives: .stream(.type(.string)), effect: .read, "Reads a text file line by line.",
@@ -73,6 +81,13 @@ enum FileBuiltins {
                 } catch {
                     return call.fail(error)
                 }
+            }),
+        Builtin(
+            Signature("__save_drop", [.init("file", .type(.int))], "Gives up a file.", isInternal: true),
+            .native { machine, arguments, count in
+                let call = NativeCall(machine, arguments, count)
+                SaveTable.drop(call[0].int)
+                return call.give(.null)
             }),
         Builtin(
             Signature("__save_close", [.init("file", .type(.int))], "Ends a file, or gives the text.", isInternal: true),
@@ -151,7 +166,7 @@ enum FileBuiltins {
                 .value, "'-' is no file to write; print(csv.format(rows)) and the like write to standard output", code: "E0606")
         }
         let isWhole = !format.isEmpty
-        if format.isEmpty { format = shown.split(separator: ".").last.map { $0.lowercased() } ?? "" }
+        if format.isEmpty, shown.contains(".") { format = shown.split(separator: ".").last.map { $0.lowercased() } ?? "" }
         guard let format = SaveFormat(rawValue: format) else {
             return call.fail(.value, "save() writes .csv, .jsonl and .json files, not '\(shown)'", code: "E0606")
         }

@@ -39,6 +39,8 @@ private final class LineCursor: StreamCursor, @unchecked Sendable {
     private var descriptor: Int32
     private var rest: [UInt8] = []
     private var line = 0
+    /// What is wrong with the line behind those that were given last: they come first.
+    private var failure: ScriptError?
 
     init(_ source: LineSource, _ descriptor: Int32) {
         self.source = source
@@ -58,6 +60,7 @@ private final class LineCursor: StreamCursor, @unchecked Sendable {
     }
 
     private func read() throws(ScriptError) -> Reply {
+        if let failure { throw failure }
         var block = [UInt8](repeating: 0, count: 1 << 18)
         while descriptor >= 0 {
             let count = Foundation.read(descriptor, &block, block.count)
@@ -79,7 +82,9 @@ private final class LineCursor: StreamCursor, @unchecked Sendable {
                 lines = Self.split(Array(rest[0..<end]))
                 rest.removeSubrange(0...end)
             }
-            if !lines.isEmpty { return try reply(lines) }
+            let values = values(of: lines)
+            if !values.isEmpty { return Reply { vm in vm.makeList(values.map { vm.value(of: $0) }) } }
+            if let failure { throw failure }
         }
         return Reply { vm in vm.makeList([]) }
     }
@@ -91,25 +96,27 @@ private final class LineCursor: StreamCursor, @unchecked Sendable {
         }
     }
 
-    private func reply(_ lines: [[UInt8]]) throws(ScriptError) -> Reply {
+    /// Up to the first line that is wrong, which is kept for the next turn.
+    private func values(of lines: [[UInt8]]) -> [JSONValue] {
         var values: [JSONValue] = []
         for bytes in lines {
             line += 1
+            let bytes = line == 1 && bytes.starts(with: FileAccess.mark) ? Array(bytes.dropFirst(3)) : bytes
             if source.isJSON {
                 if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
                 do throws(JSONError) {
                     values.append(try JSONValue(parsing: bytes))
                 } catch {
-                    throw ScriptError(.value, "\(source.title), line \(line): \(error)", code: "E0605")
+                    failure = ScriptError(.value, "\(source.title), line \(line): \(error)", code: "E0605")
+                    break
                 }
-            } else {
-                guard let text = String(validating: bytes, as: UTF8.self) else {
-                    throw ScriptError(.value, "\(source.title), line \(line) is not UTF-8 text", code: "E0604")
-                }
+            } else if let text = String(validating: bytes, as: UTF8.self) {
                 values.append(.string(text))
+            } else {
+                failure = ScriptError(.value, "\(source.title), line \(line) is not UTF-8 text", code: "E0604")
+                break
             }
         }
-        let all = values
-        return Reply { vm in vm.makeList(all.map { vm.value(of: $0) }) }
+        return values
     }
 }

@@ -19,10 +19,10 @@ struct ListQuery: Sendable {
         func next(_ name: String, _ type: String, _ fits: (Value) -> Bool) throws(ScriptError) -> Value? {
             defer { index += 1 }
             let value = call[index]
-            // A filter that is null would list everything: it is left out only by omit.
-            if value.isOmit { return nil }
+            if value.isOmit || value.isNull { return nil }
             guard fits(value) else {
-                throw ScriptError(.type, "\(function)() takes \(type) as '\(name)', not \(value.typeName)", code: "E0302")
+                throw ScriptError(
+                    .value, "\(function)() takes \(type) as '\(name)', not \(call.vm.literal(value, limit: 40))", code: "E0327")
             }
             return value
         }
@@ -45,7 +45,7 @@ struct ListQuery: Sendable {
             if let email = try next("email", "a string", { $0.isString }) {
                 guard email.string.pointee.count > 0 else {
                     throw ScriptError(
-                        .value, "\(function)() with an empty 'email' would list everybody; omit leaves it out", code: "E0302")
+                        .value, "\(function)() with an empty 'email' would list everybody; omit leaves it out", code: "E0327")
                 }
                 filters.append(QueryItem("email", email.string.text))
             }

@@ -30,6 +30,9 @@ package enum SaveTable {
         return try writer.finish()
     }
 
+    /// Removes the part of a file whose rows failed.
+    static func drop(_ number: Int64) { _ = open.withLock { $0.writers.removeValue(forKey: number) } }
+
     /// Removes the parts of files that were never finished.
     package static func abandon() { open.withLock { $0.writers = [:] } }
 }

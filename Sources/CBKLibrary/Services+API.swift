@@ -9,6 +9,11 @@ extension Services {
     func perform(
         _ schema: OperationSchema, ids: [String], query: [QueryItem] = [], body: JSONObject?, item: ItemHandle?
     ) async throws(ScriptError) -> JSONValue {
+        if schema.effect.isWrite, item == nil, let stop = batches.stopReason {
+            throw ScriptError(
+                .limit, "\(schema.name) was not sent: the run was stopped, \(stop.message)", code: "STOPPED",
+                operation: schema.name, isCatchable: false)
+        }
         let gate = try self.gate()
         if schema.effect.isWrite { item?.write.withLock { $0 = schema.name } }
         defer { item?.write.withLock { $0 = nil } }

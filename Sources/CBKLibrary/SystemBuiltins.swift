@@ -1,5 +1,6 @@
 // print, table, log, assert, env, now, uuid, sleep, sha256: what a script asks of the world around it.
 
+import CBKBatch
 import CBKCompiler
 import CBKRuntime
 import Crypto
@@ -102,8 +103,11 @@ enum SystemBuiltins {
                 "sleep", [.init("time", .type(.duration), "how long")], gives: .type(.null), effect: .local, "Waits.",
                 example: "sleep(10ms)"),
             .asynchronous { (call) throws(ScriptError) in
-                guard call[0].tag == Tag.duration, call[0].int >= 0 else {
+                guard call[0].tag == Tag.duration else {
                     throw ScriptError(.type, "sleep() takes a duration such as 1s, not \(call[0].typeName)", code: "E0302")
+                }
+                guard call[0].int >= 0 else {
+                    throw ScriptError(.value, "sleep() takes 0s or more, not \(durationText(call[0].int))", code: "E0327")
                 }
                 let time = call[0].int
                 let services = call.services
@@ -137,10 +141,12 @@ enum SystemBuiltins {
         return call.give(.null)
     }
 
-    /// By what the variable is called, or by what its value looks like.
+    /// By what the variable is called, or by what its value looks like: a token alone, or one within, such as a header's.
     private static func isCredential(_ name: String, _ value: String) -> Bool {
         let name = name.uppercased()
-        return value.hasPrefix("sk-") || ["SECRET", "TOKEN", "PASSWORD", "API_KEY", "PRIVATE_KEY"].contains { name.contains($0) }
+        if value.isEmpty { return false }
+        return value.hasPrefix("sk-") || maskingTokens(in: value) != value
+            || ["SECRET", "TOKEN", "PASSWORD", "API_KEY", "PRIVATE_KEY"].contains { name.contains($0) }
     }
 
     private static func randomUUID() -> String {

@@ -945,6 +945,8 @@ extension VM {
                         fiber = parent
                         state.pointee.current = fiber
                         continue reload
+                    case .expect:
+                        if !meets(registers[i.a], isReason: i.x == 1) { break execute }
                     case .endItem:
                         let reason = registers[i.a]
                         fiberState.pointee.frameCount = 0

@@ -59,6 +59,18 @@ extension VM {
         raise(.value, "no arm of this match fits \(literal(value, limit: 80))", code: "E0312")
     }
 
+    /// A statement's value, or the reason of a `skip`.
+    @inline(never)
+    func meets(_ value: Value, isReason: Bool) -> Bool {
+        if isReason {
+            return value.isString || raise(.type, "'skip' takes a text, not \(value.typeName)", code: "E0301")
+        }
+        return value.tag != Tag.stream
+            || raise(
+                .type, "this stream is not read by anything; loop over it with 'for', or make it a list with .to_list()",
+                code: "E0301")
+    }
+
     /// `throw value`
     @inline(never)
     func raiseThrown(_ value: Value) {

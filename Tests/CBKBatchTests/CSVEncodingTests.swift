@@ -72,7 +72,7 @@ import Testing
         #expect(
             try flatten(CSVReader(bytes: bytes)) == [
                 FlatRow(2, ["ok", "1"]),
-                FlatRow(3, [], "line 3, column 5: a byte that is not UTF-8; if the file is Latin-1, say --encoding latin1"),
+                FlatRow(3, [], "line 3, column 5: a byte that is not UTF-8; if the file is Latin-1, give its encoding as latin1"),
                 FlatRow(4, ["ok", "2"]),
             ])
     }

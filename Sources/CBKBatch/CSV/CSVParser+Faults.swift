@@ -43,7 +43,7 @@ extension CSVParser {
             return CSVRowError(.nul, line: place.line, column: place.column, "a NUL byte")
         case .encoding(let offset):
             let place = place(of: offset, in: row, rowLine: rowLine)
-            let name = (transcoder == nil ? "UTF-8; if the file is Latin-1, say --encoding latin1" : "UTF-16")
+            let name = (transcoder == nil ? "UTF-8; if the file is Latin-1, give its encoding as latin1" : "UTF-16")
             return CSVRowError(.encoding, line: place.line, column: place.column, "a byte that is not \(name)")
         }
     }

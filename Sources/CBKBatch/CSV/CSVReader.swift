@@ -139,7 +139,7 @@ package final class CSVReader: Sendable {
         }
         if let error = row.error {
             let hint =
-                error.code == .nul ? "; if the file is UTF-16 without a byte order mark, say --encoding utf-16le" : ""
+                error.code == .nul ? "; if the file is UTF-16 without a byte order mark, give its encoding as utf-16le" : ""
             throw CSVError(
                 error.code == .encoding || error.code == .nul ? .encoding : .header,
                 "the header of \(name) cannot be read: \(error)\(hint)")

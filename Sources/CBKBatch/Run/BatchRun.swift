@@ -53,6 +53,8 @@ package struct BatchConfiguration: Sendable {
     /// The most items in flight.
     package var parallel: Int
     package var errorCap: ErrorCap?
+    /// The errors of the run's earlier batches, and their items that ended: the cap counts them, too.
+    package var earlier = (errors: 0, ended: 0)
     /// The union of the fields that the body's emits write out; nil: the first row's.
     package var columns: [String]?
     /// How many items there are, where it is known.

@@ -39,7 +39,8 @@ struct BatchState: Sendable {
         results.finish(number, outcome)
         if let failure = results.failure { stop(StopReason(.fatal, failure.description)) }
         guard stop == nil, let cap = configuration.errorCap else { return }
-        if cap.isExceeded(errors: counts.failed + counts.unknown, ended: counts.ended) {
+        let earlier = configuration.earlier
+        if cap.isExceeded(errors: earlier.errors + counts.failed + counts.unknown, ended: earlier.ended + counts.ended) {
             stop(StopReason(.errorCap, "more errors than --max-errors \(cap.description) allows"))
         }
     }

@@ -69,7 +69,7 @@ package struct RunSummary: Sendable {
     private func describe(_ cause: Cause) -> String {
         let message = visible(maskingTokens(in: cause.message))
         let place = cause.firstLine.map { cause.count == 1 ? "  (line \($0))" : "  (first: line \($0))" } ?? ""
-        return "  \(grouped(cause.count)) × \(visible(cause.code)): \(message)\(place)"
+        return "  \(grouped(cause.count)) × \(visible(cause.code))\(message.isEmpty ? "" : ": ")\(message)\(place)"
     }
 
     private func seconds(_ seconds: Double) -> String {

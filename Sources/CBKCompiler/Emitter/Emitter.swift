@@ -110,6 +110,10 @@ final class FunctionEmitter {
         let result = try allocate()
         switch function.body {
         case .expression(let expression): try emitReturned(expression, into: result)
+        // What a batch's body ends with is a statement.
+        case .block(let block) where loops.last?.isBatchBody == true:
+            try emitStatements(block.statements, into: nil)
+            add(Instruction(.loadNull, a: result))
         case .block(let block): try emitStatements(block.statements, into: result, isReturned: true)
         }
         add(Instruction(.return, a: result))

@@ -281,7 +281,8 @@ extension FunctionEmitter {
             }
             emitNames(fields, into: base + 6)
             add(Instruction(.loadBool, a: base + 7, b: isStatement ? 1 : 0))
-            span = place
+            // Of the whole batch its header is the place.
+            span = Span(start: place.start, end: max(batch.source.span.end, place.start))
             add(Instruction(.callNative, a: base, b: 7, c: try builtin("__batch")))
             deliver(base, into: target)
         }

@@ -180,7 +180,13 @@ extension FunctionEmitter {
                 add(Instruction(.return, a: register))
             case .skip(let reason):
                 let register = try allocate()
-                if let reason { try emit(reason, into: register) } else { add(Instruction(.loadNull, a: register)) }
+                if let reason {
+                    try emit(reason, into: register)
+                    span = reason.span
+                    add(Instruction(.expect, x: 1, a: register))
+                } else {
+                    add(Instruction(.loadNull, a: register))
+                }
                 add(Instruction(.endItem, x: 1, a: register))
             case .break:
                 guard let loop = loops.indices.last else { return }

@@ -84,6 +84,14 @@ extension FunctionEmitter {
         }
     }
 
+    /// Whether a statement's value may be a stream that the checker cannot see: it would do nothing, silently.
+    private func mayGiveStream(_ expression: Expression) -> Bool {
+        guard case .call(let callee, _) = unwrapped(expression).kind else { return false }
+        if case .builtin? = context.resolution.references[callee.id] { return false }
+        guard case .member(_, let name, _) = callee.kind else { return true }
+        return !["push", "insert", "clear"].contains(name.text)
+    }
+
     func emitStatement(_ statement: Statement) throws(EmitError) {
         span = statement.span
         switch statement.kind {
@@ -92,7 +100,12 @@ extension FunctionEmitter {
                 if case .conditional(let branches, let otherwise) = expression.kind {
                     try emitConditional(branches, otherwise, into: nil)
                 } else {
-                    try emit(expression, into: try allocate(), isStatement: true)
+                    let value = try allocate()
+                    try emit(expression, into: value, isStatement: true)
+                    if mayGiveStream(expression) {
+                        span = expression.span
+                        add(Instruction(.expect, a: value))
+                    }
                 }
             }
         case .variable(let declaration): try emitDeclaration(declaration)

@@ -27,7 +27,6 @@ import Testing
         "E0299": "a build without the library",
         "E0399": "a library that does not compile",
         "E0506": "a signal; DurabilityTests",
-        "E0507": "the summary says it in words: limit/max_rows",
         "E0604": "a file that is no text",
         "E0608": "a damaged store in cbk's folder",
         "E0612": "a terminal; AskingTests",

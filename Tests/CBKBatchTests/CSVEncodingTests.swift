@@ -41,7 +41,7 @@ import Testing
             Issue.record("UTF-16 without a mark was read as UTF-8")
         } catch {
             #expect(error.code == .encoding)
-            #expect(error.message.contains("--encoding utf-16le"))
+            #expect(error.message.contains("its encoding as utf-16le"))
         }
     }
 

@@ -36,12 +36,12 @@ enum CSVBuiltins {
                 "csv.write", [FileBuiltins.path, .init("rows", .any, "a list or stream of records")], gives: .type(.int),
                 effect: .local,
                 "Writes records as a CSV file; gives how many.", example: "csv.write(\"out.csv\", [{ a: 1 }])"),
-            .script(FileBuiltins.write("path, rows", "path", "csv"))),
+            .script(FileBuiltins.write("path, rows", "path", "csv", "csv.write"))),
         Builtin(
             Signature(
                 "csv.format", [.init("rows", .any, "a list or stream of records")], gives: .type(.string),
                 "Gives records as a CSV text.", example: "csv.format([{ a: 1 }])"),
-            .script(FileBuiltins.write("rows", "null", "csv"))),
+            .script(FileBuiltins.write("rows", "null", "csv", "csv.format"))),
     ]
 
     private static func read(_ call: NativeCall) -> Bool {

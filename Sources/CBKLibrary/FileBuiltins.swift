@@ -9,9 +9,25 @@ enum FileBuiltins {
         "path", .type(.string), "the file, relative to the current folder; \"-\" is standard input")
 
     /// The body of what writes rows one by one, to a file or, where the path is null, to a text.
-    static func write(_ parameters: String, _ path: String, _ format: String) -> String {
-        "(\(parameters)) => { let file = __save_open(\(path), \"\(format)\"); "
-            + "try { for row in rows { __save_row(file, row) } } catch e { __save_drop(file); throw e }; __save_close(file) }"
+    static func write(_ parameters: String, _ path: String, _ format: String, _ function: String) -> String {
+        """
+        (\(parameters)) => {
+          let file = __save_open(\(path), "\(format)", "\(function)", rows)
+          try { for row in rows { __save_row(file, row) } } catch e { __save_drop(file); throw e }
+          __save_close(file)
+        }
+        """
+    }
+
+    /// The body of what writes one value as a whole file.
+    static func writeOne(_ format: String, _ function: String) -> String {
+        """
+        (path, value) => {
+          let file = __save_open(path, "\(format)", "\(function)", [])
+          __save_row(file, value) catch e => { __save_drop(file); throw e }
+          __save_close(file)
+        }
+        """
     }
 
     static let all: [Builtin] = [
@@ -46,14 +62,7 @@ enum FileBuiltins {
             Signature(
                 "file.write", [path, .init("text", .type(.string))], gives: .type(.int), effect: .local, "Writes a text file.",
                 example: "file.write(\"out.txt\", \"hello\")"),
-            .script(
-                """
-                (path, text) => {
-                  let file = __save_open(path, "text")
-                  __save_row(file, text) catch e => { __save_drop(file); throw e }
-                  __save_close(file)
-                }
-                """)),
+            .script(writeOne("text", "file.write"))),
         Builtin(
             Signature(
                 "lines", [source], gives: .stream(.type(.string)), effect: .read, "Reads a text file line by line.",
@@ -63,11 +72,11 @@ enum FileBuiltins {
             Signature(
                 "save", on: [.list, .stream], [path], gives: .type(.int), effect: .local,
                 "Writes the rows to a .csv, .jsonl or .json file; gives how many.", example: "[{ a: 1 }].save(\"out.csv\")"),
-            .script(write("rows, path", "path", ""))),
+            .script(write("rows, path", "path", "", "save"))),
         Builtin(
             Signature(
-                "__save_open", [.init("path"), .init("format", .type(.string))], "Starts a file, or a text.",
-                isInternal: true),
+                "__save_open", ["path", "format", "function", "rows"].map { Signature.Parameter($0) },
+                "Starts a file, or a text.", isInternal: true),
             .native { machine, arguments, count in openSave(NativeCall(machine, arguments, count)) }),
         Builtin(
             Signature("__save_row", [.init("file", .type(.int)), .init("row")], "Adds a row.", isInternal: true),
@@ -156,10 +165,15 @@ enum FileBuiltins {
     }
 
     private static func openSave(_ call: NativeCall) -> Bool {
-        let isText = call[0].isNull
+        let function = call[2].string.text
         var format = call[1].string.text
-        if isText { return call.give(Value(int: SaveTable.open(SaveWriter(format: SaveFormat(rawValue: format) ?? .text)))) }
-        guard let path = resolve(call, "save") else { return false }
+        guard [Tag.list, Tag.stream].contains(call[3].tag) else {
+            return call.failType(3, expected: "a list or stream", function: function, parameter: "rows")
+        }
+        if function.hasSuffix(".format") {
+            return call.give(Value(int: SaveTable.open(SaveWriter(format: SaveFormat(rawValue: format) ?? .text))))
+        }
+        guard let path = resolve(call, function) else { return false }
         let shown = call[0].string.text
         if shown == StandardInput.path {
             return call.fail(

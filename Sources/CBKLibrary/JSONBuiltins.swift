@@ -54,7 +54,7 @@ enum JSONBuiltins {
                 "json.write", [FileBuiltins.path, .init("value")], gives: .type(.int), effect: .local,
                 "Writes a value as a JSON file.",
                 example: "json.write(\"out.json\", { a: 1 })"),
-            .script("(path, value) => { let file = __save_open(path, \"json\"); __save_row(file, value); __save_close(file) }")),
+            .script(FileBuiltins.writeOne("json", "json.write"))),
         Builtin(
             Signature(
                 "jsonl.parse", [.init("text", .type(.string), "one JSON value a line")], gives: .list(.any),
@@ -72,12 +72,12 @@ enum JSONBuiltins {
                 "jsonl.write", [FileBuiltins.path, .init("rows", .any, "a list or stream of values")], gives: .type(.int),
                 effect: .local,
                 "Writes one JSON value a line; gives how many.", example: "jsonl.write(\"out.jsonl\", [1, 2])"),
-            .script(FileBuiltins.write("path, rows", "path", "jsonl"))),
+            .script(FileBuiltins.write("path, rows", "path", "jsonl", "jsonl.write"))),
         Builtin(
             Signature(
                 "jsonl.format", [.init("rows", .any, "a list or stream of values")], gives: .type(.string),
                 "Gives a text with one JSON value a line.", example: "jsonl.format([1, 2])"),
-            .script(FileBuiltins.write("rows", "null", "jsonl"))),
+            .script(FileBuiltins.write("rows", "null", "jsonl", "jsonl.format"))),
     ]
 
     /// What a text's values take is known only when they are made: asked for before, from its length.

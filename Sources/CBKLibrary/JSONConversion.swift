@@ -29,7 +29,9 @@ extension Snapshot {
         case .opaque(_, "…"):
             throw ScriptError(.limit, "a value nested deeper than 500 levels has no form in JSON", code: "E0505")
         case .opaque(let type, _):
-            throw ScriptError(.type, "a \(type)\(path.isEmpty ? "" : " in '\(path)'") has no form in JSON", code: "E0301")
+            throw ScriptError(
+                .type, "\(type == "error" ? "an" : "a") \(type)\(path.isEmpty ? "" : " in '\(path)'") has no form in JSON",
+                code: "E0301")
         }
     }
 

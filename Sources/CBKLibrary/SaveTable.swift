@@ -67,7 +67,8 @@ final class SaveWriter: @unchecked Sendable {
         switch format {
         case .text:
             guard case .string(let text) = row else {
-                throw ScriptError(.type, "file.write() takes a string; .reveal() gives a secret's text", code: "E0302")
+                let hint = if case .secret = row { "; .reveal() gives a secret's text" } else { "" }
+                throw ScriptError(.type, "file.write() takes a string as 'text'\(hint)", code: "E0302")
             }
             try put(Array(text.utf8))
         case .jsonl:

@@ -30,7 +30,9 @@ package struct RunSummary: Sendable {
         var lines: [String] = []
         for batch in batches { lines += describe(batch) }
         for path in batches.flatMap(\.files) { lines.append("  \(visible(path))") }
-        if let secretsPath { lines.append("  \(visible(secretsPath))  (\(counted(tokens, "token")), whole: keep it safe)") }
+        if let secretsPath, tokens > 0 {
+            lines.append("  \(visible(secretsPath))  (\(counted(tokens, "token")), whole: keep it safe)")
+        }
         if counts.reachesBrake {
             lines.append("on a live account this run would have been asked to confirm: \(changes)")
         }

@@ -240,10 +240,6 @@ extension DiagnosticCode {
             "'cbk test' calls the functions whose names begin with 'test_' in files whose names end in '_test.cbk', without arguments.",
             mend: "Take the parameters out, or give a function that only helps another name."),
         DiagnosticCode(
-            .builtinUnsupported, "a built-in of a later version",
-            "The language has this built-in, and this version does not yet.",
-            example: "users.upsert(by: \"email\", email: \"a@example.com\")", mend: "users.create(email: \"a@example.com\")"),
-        DiagnosticCode(
             .unused, "never read",
             "Nothing reads this variable: it is left over, or another name was meant. A name that starts with '_' is not reported.",
             example: "let total = 1",

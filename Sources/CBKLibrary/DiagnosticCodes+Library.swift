@@ -65,7 +65,7 @@ extension DiagnosticCode {
         DiagnosticCode(
             "E0612", "no answer",
             "The input ended, with ^D, where `ask` waited for a line.",
-            mend: "Answer with a line; an empty one is an answer, too."),
+            mend: "Answer with a line; where the question has a default, Return alone is an answer."),
         DiagnosticCode(
             "E0701", "a batch inside a batch, at run time",
             "As E0226, where the inner one is in a function that an item calls. The item fails.",

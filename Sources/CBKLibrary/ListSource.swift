@@ -7,14 +7,21 @@ import PartnerAPI
 
 /// The query of a list, from a call's arguments.
 struct ListQuery: Sendable {
+    /// Which filters a list knows.
+    enum Filters {
+        case users, contexts, none
+    }
+
     var filters: [QueryItem] = []
     var order: String?
     /// In all.
     var take: Int?
     var cursor: String?
 
+    init(filters: [QueryItem] = []) { self.filters = filters }
+
     /// - Parameter first: the place of the first list argument.
-    init(_ call: NativeCall, first: Int, function: String, hasFilters: Bool = true) throws(ScriptError) {
+    init(_ call: NativeCall, first: Int, function: String, filters known: Filters) throws(ScriptError) {
         var index = first
         func next(_ name: String, _ type: String, _ fits: (Value) -> Bool) throws(ScriptError) -> Value? {
             defer { index += 1 }
@@ -26,7 +33,15 @@ struct ListQuery: Sendable {
             }
             return value
         }
-        if hasFilters {
+        switch known {
+        case .none: break
+        case .contexts:
+            for field in SchemaField.contextOwners {
+                if let owner = try next(field.name, "an id", { $0.isString && $0.string.pointee.count > 0 }) {
+                    filters.append(QueryItem(field.name, owner.string.text))
+                }
+            }
+        case .users:
             if let meta = try next("meta", "a record", { $0.tag == Tag.record }) {
                 guard case .record(let fields) = call.vm.snapshot(meta) else { return }
                 for field in fields {
@@ -70,13 +85,13 @@ final class ListSource: StreamSource {
     let schema: OperationSchema
     let ids: [String]
     let query: ListQuery
-    let services: Services
+    let caller: Caller
 
-    init(schema: OperationSchema, ids: [String], query: ListQuery, services: Services) {
+    init(schema: OperationSchema, ids: [String], query: ListQuery, caller: Caller) {
         self.schema = schema
         self.ids = ids
         self.query = query
-        self.services = services
+        self.caller = caller
     }
 
     func open() throws(ScriptError) -> any StreamCursor { ListCursor(self) }
@@ -98,8 +113,8 @@ private final class ListCursor: StreamCursor, @unchecked Sendable {
     func next() async throws -> Reply {
         let wanted = min(left ?? 100, 100)
         guard !isAtEnd, wanted > 0 else { return Reply { vm in vm.makeList([]) } }
-        let answer = try await source.services.perform(
-            source.schema, ids: source.ids, query: source.query.items(cursor: cursor, take: wanted), body: nil, item: nil)
+        let answer = try await source.caller.perform(
+            source.schema, ids: source.ids, query: source.query.items(cursor: cursor, take: wanted))
         let items = answer["items"]?.arrayValue ?? []
         // A cursor is no promise of more: a short page is the end.
         isAtEnd = items.count < wanted

@@ -3,6 +3,7 @@
 
 import CBKBatch
 import CBKRuntime
+import Synchronization
 
 /// Where a script's text goes.
 package protocol ScriptOutput: AnyObject, Sendable {
@@ -19,6 +20,8 @@ package final class Services: Sendable {
     package let output: any ScriptOutput
     let dialog: any ScriptDialog
     let input: StandardInput
+    /// The users that `users.extend` acts as.
+    let identities = Identities()
     /// `--yes`: what `confirm` asks is answered.
     let assumesYes: Bool
     /// The one way to the API; opened at the first operation.
@@ -50,6 +53,24 @@ package final class Services: Sendable {
         self.files = files
         self.batches = batches
         self.printsToError = printsToError
+    }
+}
+
+/// The users that a program acts as, by the number that a built-in is bound to; 0 is the partner. A class: bound
+/// functions refer to it as long as the program runs.
+final class Identities: Sendable {
+    private let names = Mutex<[String]>([])
+
+    func number(_ name: String) -> Int {
+        names.withLock { names in
+            if let place = names.firstIndex(of: name) { return place + 1 }
+            names.append(name)
+            return names.count
+        }
+    }
+
+    func name(_ number: Int) -> String? {
+        names.withLock { names in number > 0 && number <= names.count ? names[number - 1] : nil }
     }
 }
 

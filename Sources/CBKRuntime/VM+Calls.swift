@@ -79,8 +79,11 @@ extension VM {
 
     @inline(never)
     func callNative(
-        _ number: Int, _ arguments: UnsafeMutablePointer<Value>, _ given: Int, _ fiber: Fiber, destination: Int
+        _ bound: Int, _ arguments: UnsafeMutablePointer<Value>, _ given: Int, _ fiber: Fiber, destination: Int
     ) -> NativeOutcome {
+        let number = Value(native: bound).native
+        state.pointee.binding = bound >> 32
+        defer { state.pointee.binding = 0 }
         if state.pointee.isPure, state.pointee.builtins[number].signature.effect != .pure { return refuseOperation(number) }
         let entry = state.pointee.natives[number]
         var count = given
@@ -180,7 +183,7 @@ extension VM {
                 return raise(.type, "\(chunk.name)() needs its argument '\(chunk.parameterNames[index])'", code: "E0314")
             }
         case Tag.native:
-            let number = Int(callee.bits)
+            let number = callee.native
             for index in 0..<min(count, state.pointee.natives[number].requiredCount) where arguments[index].isOmit {
                 _ = refuseCount(number, index)
                 return false
@@ -192,50 +195,71 @@ extension VM {
 
     private func place(_ names: [String], _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, positional: Int) -> Int? {
         var parameters: [String]
+        /// Positional arguments pass these over.
+        var isNamedOnly: [Bool]
         var hasRequest = false
         let function: String
         switch callee.tag {
         case Tag.closure:
             let chunk = callee.closure.pointee.prototype.pointee.info.takeUnretainedValue().chunk
             parameters = chunk.parameterNames
+            isNamedOnly = parameters.map { _ in false }
             function = chunk.name
         case Tag.native:
-            let signature = state.pointee.builtins[Int(callee.bits)].signature
+            let signature = state.pointee.builtins[callee.native].signature
             parameters = (signature.receivers.isEmpty ? [] : [""]) + signature.parameters.map(\.name)
+            isNamedOnly = (signature.receivers.isEmpty ? [] : [false]) + signature.parameters.map(\.isNamedOnly)
             hasRequest = signature.request != nil
             function = signature.name
         default:
             raiseNotCallable(callee)
             return nil
         }
-        guard positional <= parameters.count + (hasRequest ? 1 : 0), parameters.count < VM.mostParameters else {
+        guard parameters.count < VM.mostParameters else {
             raise(.type, countMessage(function, 0, parameters.count, positional + names.count), code: "E0314")
             return nil
         }
-        var placed: [Value] = (0..<positional).map { arguments[$0] }
-        while placed.count < parameters.count { placed.append(.omit) }
-        let request = hasRequest ? makeRecord() : nil
+        var placed = Array(repeating: Value.omit, count: parameters.count)
+        var isPlaced = Array(repeating: false, count: parameters.count)
+        var request: Value?
+        var next = 0
+        for index in 0..<positional {
+            while next < parameters.count, isNamedOnly[next] { next += 1 }
+            if next < parameters.count {
+                placed[next] = arguments[index]
+                isPlaced[next] = true
+                next += 1
+            } else if hasRequest, request == nil {
+                request = arguments[index]
+            } else {
+                raise(.type, countMessage(function, 0, parameters.count, positional + names.count), code: "E0314")
+                return nil
+            }
+        }
+        let isWhole = request != nil
         for (index, name) in names.enumerated() {
             let value = arguments[positional + index]
             if let place = parameters.firstIndex(of: name) {
-                guard place >= positional else {
+                guard !isPlaced[place] else {
                     raise(.type, "'\(name)' of \(function)() is given twice", code: "E0314")
                     return nil
                 }
                 placed[place] = value
-            } else if let request {
-                guard positional <= parameters.count else {
+            } else if hasRequest {
+                guard !isWhole else {
                     raise(.type, "\(function)() takes its fields as one record or as named arguments, not both", code: "E0314")
                     return nil
                 }
-                if !value.isOmit { set(intern(name), in: request, to: value) }
+                let fields = request ?? Value(makeRecord())
+                request = fields
+                if !value.isOmit { set(intern(name), in: fields.record, to: value) }
             } else {
                 let near = suggestion(for: name, among: parameters).map { "; did you mean '\($0)'?" } ?? ""
                 raise(.type, "\(function)() has no parameter '\(name)'\(near)", code: "E0314")
                 return nil
             }
         }
-        if let request, positional <= parameters.count { placed.append(Value(request)) }
+        if hasRequest { placed.append(request ?? Value(makeRecord())) }
         for (index, value) in placed.enumerated() { arguments[index] = value }
         return callee.tag == Tag.closure && !requireGiven(callee, arguments, placed.count) ? nil : placed.count
     }

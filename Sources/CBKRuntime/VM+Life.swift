@@ -23,7 +23,7 @@ extension VM {
                 catalog: catalog, builtins: builtins, pending: nil, pendingValue: .null, failure: nil,
                 current: nil, budget: budget, steps: 0, granted: 0, spent: 0, isInterrupted: isInterrupted, isPure: false,
                 scratch: [],
-                services: services,
+                services: services, binding: 0,
                 fibers: [:], ready: [], nextFiber: 0, secrets: [], pinned: [:], nextPin: 0))
         for (number, name) in names.enumerated() {
             for (type, builtin) in catalog.methods(named: name) {

@@ -150,7 +150,7 @@ private struct TextWriter {
         case Tag.secret: write(vm.secretText(value).masked)
         case Tag.list: writeList(value.list, depth)
         case Tag.record: writeRecord(value.record, depth)
-        case Tag.native: write("<function \(vm.state.pointee.builtins[Int(value.bits)].signature.name)>")
+        case Tag.native: write("<function \(vm.state.pointee.builtins[value.native].signature.name)>")
         case Tag.closure:
             write("<function \(value.closure.pointee.prototype.pointee.info.takeUnretainedValue().chunk.name)>")
         case Tag.stream:

@@ -40,6 +40,8 @@ struct VMState {
     var scratch: [UInt8]
     /// The host's context of the program: natives of other modules find their services here.
     var services: AnyObject?
+    /// What the called built-in is bound to.
+    var binding: Int
     /// Fibers that may run or wait, by number.
     var fibers: [UInt64: Fiber]
     var ready: [Fiber]
@@ -78,6 +80,8 @@ package struct VM {
     @inline(__always) package var heap: Heap { state.pointee.heap }
     /// The object that the program's composition gave; natives cast it to what they need.
     package var services: AnyObject? { state.pointee.services }
+    /// The number that the called built-in is bound to, see `Value.init(native:binding:)`; 0: none.
+    package var binding: Int { state.pointee.binding }
     /// What `spawn` gave the running fiber's item.
     package var itemContext: AnyObject? { state.pointee.current?.context }
 

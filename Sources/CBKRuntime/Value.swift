@@ -50,6 +50,12 @@ package struct Value {
     @inline(__always) package init(duration: Int64) { self.init(bits: UInt64(bitPattern: duration), tag: Tag.duration) }
     @inline(__always) package init(datetime: Int64) { self.init(bits: UInt64(bitPattern: datetime), tag: Tag.datetime) }
     @inline(__always) package init(native index: Int) { self.init(bits: UInt64(index), tag: Tag.native) }
+    /// A built-in that its calls find bound to a number of the host's, as `VM.binding`.
+    package init(native index: Int, binding: Int) {
+        self.init(bits: UInt64(index) | UInt64(binding) << 32, tag: Tag.native)
+    }
+    /// The number of a built-in.
+    @inline(__always) var native: Int { Int(bits & 0xFFFF_FFFF) }
     @inline(__always) init(object: UnsafeMutableRawPointer, tag: UInt32) {
         self.init(bits: UInt64(UInt(bitPattern: object)), tag: tag)
     }

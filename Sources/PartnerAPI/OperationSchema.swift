@@ -84,11 +84,17 @@ public indirect enum SchemaType: Sendable {
     case word([String])
     /// An object with keys of the caller's choice.
     case openObject
+    case list(SchemaType)
     /// An object with these fields.
     case record([SchemaField])
 }
 
 extension OperationSchema {
+    /// Its answer has a credential, which no other answer shows again.
+    public var mintsSecret: Bool {
+        answer.fields.contains { if case .secret = $0.type { true } else { false } }
+    }
+
     /// The request of one call, its ids percent-encoded.
     /// - Parameters:
     ///   - ids: one for each path parameter, in order; `@alias` may stand for a user's id.

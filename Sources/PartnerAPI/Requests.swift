@@ -164,16 +164,19 @@ public struct ListOptions: Sendable, Equatable {
     public var meta: [(key: String, value: String)]
     /// Users with exactly this address.
     public var email: String?
+    /// Contexts of this.
+    public var owner: ContextOwner?
 
     public init(
         cursor: String? = nil, order: ListOrder? = nil, take: Int? = nil, meta: [(key: String, value: String)] = [],
-        email: String? = nil
+        email: String? = nil, owner: ContextOwner? = nil
     ) {
         self.cursor = cursor
         self.order = order
         self.take = take
         self.meta = meta
         self.email = email
+        self.owner = owner
     }
 
     /// The query; nil and empty parts are left out.
@@ -184,7 +187,7 @@ public struct ListOptions: Sendable, Equatable {
         if let take { query.append(QueryItem("take", String(take))) }
         for (key, value) in meta { query.append(QueryItem("meta.\(key)", value)) }
         if let email { query.append(QueryItem("email", email)) }
-        return query
+        return query + (owner?.query ?? [])
     }
 
     public static func == (left: ListOptions, right: ListOptions) -> Bool { left.query == right.query }

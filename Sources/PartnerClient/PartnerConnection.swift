@@ -42,6 +42,11 @@ public struct PartnerConnection: Sendable {
         self.options = options
     }
 
+    /// The same with other options; what they leave nil stays.
+    public func extended(by options: PartnerClientOptions) -> PartnerConnection {
+        PartnerConnection(transport: transport, options: self.options.extended(by: options))
+    }
+
     /// Calls an operation and gives its answer as it came. No retries.
     /// - Parameters:
     ///   - ids: one for each path parameter, in order.

@@ -17,6 +17,12 @@ public struct PartnerUserClient: Sendable {
     /// The client for the users' tokens.
     public var token: PartnerUserTokenClient { PartnerUserTokenClient(connection: connection) }
 
+    /// The client for the users' sessions.
+    public var session: PartnerUserSessionClient { PartnerUserSessionClient(connection: connection) }
+
+    /// The client for the users' contexts.
+    public var context: PartnerUserContextClient { PartnerUserContextClient(connection: connection) }
+
     /// A client with other options over the same transport; what they leave nil stays.
     public func extend(_ options: PartnerClientOptions) -> PartnerUserClient {
         PartnerUserClient(transport: connection.transport, options: connection.options.extended(by: options))
@@ -72,9 +78,7 @@ public struct PartnerUserTokenClient: Sendable {
 
     /// A client with other options over the same transport; what they leave nil stays.
     public func extend(_ options: PartnerClientOptions) -> PartnerUserTokenClient {
-        PartnerUserTokenClient(
-            connection: PartnerConnection(
-                transport: connection.transport, options: connection.options.extended(by: options)))
+        PartnerUserTokenClient(connection: connection.extended(by: options))
     }
 
     /// One page of a user's tokens; only cursor, order and take count.

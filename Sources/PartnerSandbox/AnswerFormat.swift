@@ -103,6 +103,29 @@ extension JSONWriter {
         endObject()
     }
 
+    mutating func session(_ session: NewSession) {
+        beginObject()
+        key("id")
+        string(session.id)
+        key("token")
+        string(session.secret)
+        key("expiresAt")
+        int(session.expiresAt)
+        endObject()
+    }
+
+    mutating func context(_ context: ContextRow) {
+        beginObject()
+        key("id")
+        string(context.id)
+        optional("name", context.name)
+        optional("description", context.description)
+        stored("meta", context.meta)
+        stored("payload", context.payload)
+        times(context.createdAt, context.updatedAt)
+        endObject()
+    }
+
     private mutating func optional(_ name: String, _ value: String?) {
         guard let value else { return }
         key(name)

@@ -30,9 +30,9 @@ struct ColumnChange: Sendable {
     }
 }
 
-/// The columns that a request can set. Raw values are their names in both tables and on the wire.
+/// The columns that a request can set. Raw values are their names in the tables and on the wire.
 enum Column: String, Sendable {
-    case alias, name, description, meta, image, email, limits, config
+    case alias, name, description, meta, image, email, limits, config, payload
 }
 
 struct FieldChanges: Sendable {
@@ -72,6 +72,38 @@ struct FieldChanges: Sendable {
             }
         }
         return fields
+    }
+
+    /// - Throws: `SandboxError` with BAD_REQUEST and the field's name.
+    static func context(_ body: JSONObject) throws(SandboxError) -> FieldChanges {
+        var fields = FieldChanges()
+        for member in body.members {
+            switch member.key {
+            case "name": fields.add(.name, try name(member.value))
+            case "description": fields.add(.description, try string(member.value, "description"))
+            case "meta": fields.add(.meta, object: try meta(member.value))
+            case "payload": fields.add(.payload, object: try object(member.value, "payload"))
+            default: break
+            }
+        }
+        return fields
+    }
+
+    /// How long a session works: an hour where nothing is said.
+    /// - Throws: `SandboxError` with BAD_REQUEST and the field's name.
+    static func sessionSeconds(_ body: JSONObject) throws(SandboxError) -> Int64 {
+        let config = try object(body["config"] ?? .null, "config")
+        if let routes = config?["allowedRoutes"], !routes.isNull,
+            routes.arrayValue?.allSatisfy({ $0.stringValue != nil }) != true
+        {
+            throw .badRequest("'config.allowedRoutes' must be an array of strings")
+        }
+        _ = try string(config?["contactId"] ?? .null, "config.contactId")
+        guard let duration = body["durationInSeconds"], !duration.isNull else { return 3600 }
+        guard let seconds = duration.doubleValue, seconds >= 1, seconds <= 1e9 else {
+            throw .badRequest("'durationInSeconds' must be a number from 1 on")
+        }
+        return Int64(seconds)
     }
 
     /// For a create: null means absent, at any depth of `limits`.

@@ -24,6 +24,12 @@ package struct RequestHandler: Sendable {
                 throw SandboxError(
                     .methodNotAllowed, "\(request.path) takes \(schema.method.rawValue), not \(request.method.rawValue)")
             }
+            if ["x-runas-user-id", "x-runas-userid", "x-runas-child-user-email"].contains(where: {
+                request.headers[$0]?.isEmpty == false
+            }) {
+                // Whoever acts as a user acts as that user may: on itself alone.
+                throw SandboxError(.notAuthorized, "a user of the partner has no users of its own")
+            }
             let format = try AnswerFormat(accept: request.headers["accept"])
             return try await answer(route, request, format)
         } catch {
@@ -63,6 +69,26 @@ package struct RequestHandler: Sendable {
         case .tokenDelete(let user, let token):
             _ = try body(request, mayBeEmpty: true)
             return format.answerID(try await store.deleteToken(user, token))
+        case .sessionCreate(let user):
+            let seconds = try FieldChanges.sessionSeconds(try body(request))
+            let session = try await store.createSession(user, seconds: seconds)
+            return format.answer { $0.session(session) }
+        case .contextList(let user):
+            return try await list(
+                request, format, filters: false, write: { $0.context($1) }, position: \ContextRow.id,
+                fetch: { try await store.listContexts(user, $0, take: $1) })
+        case .contextFetch(let user, let context):
+            let row = try await store.fetchContext(user, context)
+            return format.answer { $0.context(row) }
+        case .contextCreate(let user):
+            let row = try await store.createContext(user, try FieldChanges.context(try body(request)).forCreate)
+            return format.answer { $0.context(row) }
+        case .contextUpdate(let user, let context):
+            let fields = try FieldChanges.context(try body(request)).forUpdate(nested)
+            return format.answerID(try await store.updateContext(user, context, fields, nested: nested))
+        case .contextDelete(let user, let context):
+            _ = try body(request, mayBeEmpty: true)
+            return format.answerID(try await store.deleteContext(user, context))
         }
     }
 
@@ -114,6 +140,12 @@ enum Route: Sendable {
     case tokenCreate(UserReference)
     case tokenUpdate(UserReference, String)
     case tokenDelete(UserReference, String)
+    case sessionCreate(UserReference)
+    case contextList(UserReference)
+    case contextFetch(UserReference, String)
+    case contextCreate(UserReference)
+    case contextUpdate(UserReference, String)
+    case contextDelete(UserReference, String)
 
     /// - Throws: `SandboxError` with NOT_FOUND.
     static func find(_ path: String) throws(SandboxError) -> (Route, OperationSchema) {
@@ -143,6 +175,12 @@ enum Route: Sendable {
         case (3, "token") where segments[2] == "create": return (.tokenCreate(user), .tokenCreate)
         case (4, "token") where segments[3] == "update": return (.tokenUpdate(user, segments[2]), .tokenUpdate)
         case (4, "token") where segments[3] == "delete": return (.tokenDelete(user, segments[2]), .tokenDelete)
+        case (3, "session") where segments[2] == "create": return (.sessionCreate(user), .sessionCreate)
+        case (3, "context") where segments[2] == "list": return (.contextList(user), .contextList)
+        case (3, "context") where segments[2] == "create": return (.contextCreate(user), .contextCreate)
+        case (4, "context") where segments[3] == "fetch": return (.contextFetch(user, segments[2]), .contextFetch)
+        case (4, "context") where segments[3] == "update": return (.contextUpdate(user, segments[2]), .contextUpdate)
+        case (4, "context") where segments[3] == "delete": return (.contextDelete(user, segments[2]), .contextDelete)
         default: throw unknown(path)
         }
     }

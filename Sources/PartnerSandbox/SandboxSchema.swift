@@ -5,17 +5,19 @@ import JSONBytes
 import PartnerAPI
 
 enum SandboxSchema {
-    static let current = DatabaseSchema(title: "sandbox store", applicationID: 0x63_62_6B_73, version: 1) { db, version in
+    static let current = DatabaseSchema(title: "sandbox store", applicationID: 0x63_62_6B_73, version: 2) { db, version in
         if version < 1 { try db.execute(sql: firstVersion) }
+        if version < 2 { try db.execute(sql: secondVersion) }
     }
 
     /// The ids that the sequence must go beyond.
     static let newestIDs = [
         "SELECT id FROM users ORDER BY createdAt DESC, id DESC LIMIT 1",
         "SELECT id FROM tokens ORDER BY id DESC LIMIT 1",
+        "SELECT id FROM contexts ORDER BY id DESC LIMIT 1",
     ]
 
-    /// `meta`, `limits` and `config` are JSON texts; times are milliseconds since the epoch.
+    /// `meta`, `limits`, `config` and `payload` are JSON texts; times are milliseconds since the epoch.
     private static let firstVersion = """
         CREATE TABLE users (
             id TEXT NOT NULL PRIMARY KEY,
@@ -35,6 +37,17 @@ enum SandboxSchema {
             name TEXT, description TEXT, config TEXT, meta TEXT
         ) STRICT;
         CREATE UNIQUE INDEX tokensByOrder ON tokens (userId, createdAt, id);
+        """
+
+    private static let secondVersion = """
+        CREATE TABLE contexts (
+            id TEXT NOT NULL PRIMARY KEY,
+            userId TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            createdAt INTEGER NOT NULL,
+            updatedAt INTEGER NOT NULL,
+            name TEXT, description TEXT, meta TEXT, payload TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX contextsByOrder ON contexts (userId, createdAt, id);
         """
 }
 

@@ -16,6 +16,8 @@ struct ListQuery: Sendable {
     var take: Int?
     var meta: [(key: String, value: MetaValue)] = []
     var email: String?
+    /// Only what belongs to a bot or the like, of which the sandbox has none.
+    var hasOwner = false
 
     /// What a page holds at most, and unasked.
     static let pageSize = 100
@@ -40,6 +42,7 @@ struct ListQuery: Sendable {
                 // Zero and what is no number mean the default.
                 take = Int(item.value).flatMap { $0 > 0 ? $0 : nil }
             case "email" where filters: email = item.value
+            case "blueprintId", "botId", "datasetId", "skillsetId": hasOwner = hasOwner || !item.value.isEmpty
             default:
                 if filters, let key = Self.metaKey(item.name) { meta.append((key, Self.metaValue(item.value))) }
             }
@@ -94,6 +97,19 @@ extension SandboxStore {
             var tokens: [TokenRow] = []
             while let row = try rows.next() { tokens.append(TokenRow(row)) }
             return tokens
+        }
+    }
+
+    func listContexts(_ user: UserReference, _ query: ListQuery, take: Int) async throws -> [ContextRow] {
+        try await database.read { db in
+            var selection = Selection(query)
+            selection.add("userId = ?", [try user.id(db)])
+            if query.hasOwner { return [] }
+            let (sql, arguments) = selection.statement(ContextRow.columns, from: "contexts", take: take)
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+            var contexts: [ContextRow] = []
+            while let row = try rows.next() { contexts.append(ContextRow(row)) }
+            return contexts
         }
     }
 }

@@ -1,4 +1,4 @@
-// Users and tokens in one SQLite file: the state behind the sandbox. It keeps the API's rules that need state
+// Users and tokens (contexts beside) in one SQLite file: the state behind the sandbox. It keeps the API's rules that need state
 // (order, unique aliases, what belongs to whom); the shape of requests is checked before.
 import Crypto
 import GRDB
@@ -6,9 +6,9 @@ import GroupCommit
 
 package struct SandboxStore: Sendable {
     let database: DurableDatabase
-    private let sequence: PositionSequence
-    private let clock: any MillisecondClock
-    private let randomness: any Randomness
+    let sequence: PositionSequence
+    let clock: any MillisecondClock
+    let randomness: any Randomness
 
     /// Opens a store, making the file where there is none.
     /// - Parameter path: a file, or `:memory:`.
@@ -141,7 +141,7 @@ package struct SandboxStore: Sendable {
     }
 
     /// `sk-` and 64 hexadecimal digits.
-    private func newSecret() -> String {
+    func newSecret() -> String {
         var bytes = Array("sk-".utf8)
         bytes.reserveCapacity(67)
         for _ in 0..<4 {
@@ -169,7 +169,7 @@ private func requireToken(_ db: Database, _ token: String, of userID: String) th
     }
 }
 
-private func update(
+func update(
     _ db: Database, _ table: String, _ id: String, _ fields: FieldChanges, nested: NestedUpdate, now: Int64
 ) throws {
     var assignments = ""

@@ -20,7 +20,8 @@ struct CancellationTests {
 
     @Test(arguments: places, ["while true { }", "sleep(1h)"])
     func nothingCatchesAnInterruption(_ place: String, _ waiting: String) throws {
-        try runner.write("fn wait() { file.write(\"running\", \"\"); \(waiting) }\n\(place)\nprint(\"went on\")\n", to: "wait.cbk")
+        try runner.write(
+            "fn wait() { file.write(\"running\", \"\"); \(waiting) }\n\(place)\nprint(\"went on\")\n", to: "wait.cbk")
         let process = try runner.start(["wait.cbk", "--sandbox"])
         _ = try #require(eventually { runner.mode("running") })
         process.signal(SIGINT)

@@ -94,16 +94,15 @@ package final class Gate: Sendable {
     /// - Parameters:
     ///   - ids: one for each parameter of the path.
     ///   - item: the item on whose behalf it is done; nil at the top level.
+    ///   - runAs: the user to act as; nil: the partner.
     /// - Returns: the answer as it came, with a minted token whole; it is in the secrets file by then.
     package func perform(
         _ operation: OperationSchema, ids: [String] = [], query: [QueryItem] = [], body: JSONObject? = nil,
-        item: ItemContext? = nil
+        item: ItemContext? = nil, runAs: String? = nil
     ) async throws(BatchError) -> JSONValue {
         let isWrite = operation.effect.isWrite
         // A secret comes once: where it could not be kept, it is not asked for.
-        if operation.answer.fields.contains(where: { if case .secret = $0.type { true } else { false } }) {
-            try secrets.prepare()
-        }
+        if operation.mintsSecret { try secrets.prepare() }
         try countIn(operation)
         if let limiter {
             do {
@@ -114,7 +113,7 @@ package final class Gate: Sendable {
         }
         let answer: JSONValue
         do throws(PartnerError) {
-            answer = try await connection.call(operation, ids: ids, query: query, body: body)
+            answer = try await connection(as: runAs).call(operation, ids: ids, query: query, body: body)
         } catch {
             await limiter?.release(status: error.status)
             throw judged(error, isWrite: isWrite)
@@ -125,6 +124,11 @@ package final class Gate: Sendable {
             try await secrets.append(token)
         }
         return answer
+    }
+
+    private func connection(as user: String?) -> PartnerConnection {
+        guard let user else { return connection }
+        return connection.extended(by: PartnerClientOptions(runAsUserID: user))
     }
 
     private func countIn(_ operation: OperationSchema) throws(BatchError) {
@@ -166,9 +170,11 @@ package final class Gate: Sendable {
     private func mintedToken(
         in answer: JSONValue, of operation: OperationSchema, ids: [String], body: JSONObject?, item: ItemContext?
     ) -> MintedToken? {
-        guard operation.name == OperationSchema.tokenCreate.name, let secret = answer["token"]?.stringValue else { return nil }
+        guard operation.mintsSecret, let secret = answer["token"]?.stringValue else { return nil }
+        let isSession = operation.name == OperationSchema.sessionCreate.name
         return MintedToken(
             id: answer["id"]?.stringValue ?? "", userID: ids.first ?? "", key: item?.key ?? "",
-            name: body?["name"]?.stringValue ?? "", createdAt: answer["createdAt"]?.intValue, token: secret)
+            name: isSession ? "session" : body?["name"]?.stringValue ?? "", createdAt: answer["createdAt"]?.intValue,
+            token: secret)
     }
 }

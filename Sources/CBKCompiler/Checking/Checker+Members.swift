@@ -30,16 +30,7 @@ extension Checker {
         return .unknown
     }
 
-    /// Built-ins of the language that this version does not have yet, by their full names.
-    static let laterBuiltins: Set<String> = [
-        "users.upsert", "users.extend", "users.session", "users.context", "users.token.rotate",
-    ]
-
     private mutating func reportUnknownMember(_ path: String, _ name: Name) {
-        if Checker.laterBuiltins.contains("\(path).\(name.text)") {
-            report(.builtinUnsupported, "'\(path).\(name.text)' is not supported in this version", at: name.span)
-            return
-        }
         let members = membersOfModule(path)
         var hint = didYouMean(name.text, among: members)
         if hint == nil, members.count <= 12 { hint = "it has \(members.joined(separator: ", "))" }

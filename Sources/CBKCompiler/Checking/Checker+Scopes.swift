@@ -255,10 +255,6 @@ extension Checker {
     }
 
     mutating func reportUndeclared(_ name: String, at span: Span, hint: String? = nil) {
-        if Checker.laterBuiltins.contains(name) {
-            report(.builtinUnsupported, "'\(name)' is not supported in this version", at: span)
-            return
-        }
         let hint = hint ?? hintFor(undeclared: name)
         report(.undeclared, "undeclared name '\(name)'", at: span, hint: hint)
         bind(name, to: Checker.silenced)

@@ -47,7 +47,6 @@ enum CheckerCode: String, CaseIterable {
     case operationInModule = "E0245"
     case notPublic = "E0246"
     case testParameters = "E0247"
-    case builtinUnsupported = "E0292"
     case unused = "W0101"
     case batchWithoutKey = "W0102"
     case createInLoop = "W0103"

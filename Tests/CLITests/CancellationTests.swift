@@ -42,7 +42,7 @@ struct CancellationTests {
         let process = try runner.start(["wait.cbk", "--sandbox"])
         _ = try #require(eventually { runner.mode("running") })
         process.signal(SIGINT)
-        _ = try #require(eventually { process.errors.contains("again to abandon it") ? true : nil })
+        _ = try #require(eventually { () -> String? in process.errors.contains("again to abandon it") ? process.errors : nil })
         process.signal(SIGINT)
         let result = try process.end()
         #expect(result.status == 130 && !result.stderr.contains("caught") && !result.stderr.contains("went on"), "\(result)")

@@ -18,8 +18,15 @@ extension APIBuiltins {
                 "Finds one user by email or alias; null where there is none.",
                 example: "users.find(email: \"nobody@example.com\")"),
             .asynchronous { (call) throws(ScriptError) in
-                let email = call[0].isString ? call[0].string.text : nil
-                let alias = call[1].isString ? call[1].string.text : nil
+                var given: [String?] = []
+                for (index, name) in ["email", "alias"].enumerated() {
+                    guard call[index].isString || call[index].isOmit || call[index].isNull else {
+                        throw ScriptError(
+                            .type, "users.find() takes a string as '\(name)', not \(call[index].typeName)", code: "E0302")
+                    }
+                    given.append(call[index].isString ? call[index].string.text : nil)
+                }
+                let (email, alias) = (given[0], given[1])
                 guard (email == nil) != (alias == nil) else {
                     throw ScriptError(.type, "users.find() takes one of 'email' and 'alias'", code: "E0302")
                 }

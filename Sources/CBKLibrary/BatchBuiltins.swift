@@ -88,7 +88,7 @@ enum BatchBuiltins {
             Signature("__batch_stop", [.init("run")], "Starts nothing more.", isInternal: true),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
-                session(call)?.stop(StopReason(.fatal, "its source failed"))
+                session(call)?.stop(StopReason(.source, "its source failed"))
                 return call.give(.null)
             }),
         Builtin(

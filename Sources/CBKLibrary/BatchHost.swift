@@ -113,7 +113,7 @@ package final class BatchHost: Sendable {
             state.results.append(result)
             state.errors += result.failed + result.unknown
             state.ended += result.total - result.pending
-            if let stop = result.stop, stop.kind != .ended, state.stop == nil { state.stop = stop }
+            if let stop = result.stop, ![.ended, .source].contains(stop.kind), state.stop == nil { state.stop = stop }
         }
         return result
     }

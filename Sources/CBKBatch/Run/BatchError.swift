@@ -137,6 +137,8 @@ package struct StopReason: Sendable, Equatable {
         case fatal
         /// A budget of the script.
         case budget
+        /// What its items come from gave an error, which the script may catch.
+        case source
         case brake
         /// ^C, or SIGTERM.
         case interrupted

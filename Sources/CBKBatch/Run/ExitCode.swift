@@ -33,7 +33,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
             case .ended: .success
             case .errorCap, .planFull, .brake: .stopped
             case .fatal: .fatal
-            case .budget: .failed
+            case .budget, .source: .failed
             case .interrupted: .interrupted
             case .terminated: .terminated
             }

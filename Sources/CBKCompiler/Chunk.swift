@@ -48,6 +48,8 @@ package struct Chunk: Sendable {
     package var handlers: [Handler] = []
     package var captures: [CaptureSource] = []
     package var children: [Chunk] = []
+    /// Whether a batch stands as a statement in it or in a child: its rows are the program's output.
+    package var hasBatchStatement = false
 
     package init(name: String) { self.name = name }
 }

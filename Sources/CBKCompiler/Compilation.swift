@@ -105,31 +105,6 @@ package struct Compilation: Sendable {
             + (count > shown ? "… and \(count - shown) more\n" : "")
     }
 
-    /// Whether a batch stands as a statement of a file's top level, or of a block or function there: its rows are the
-    /// program's output.
-    package var hasBatchStatement: Bool { files.contains { Compilation.hasBatch($0.program.tree.statements) } }
-
-    private static func hasBatch(_ statements: some Sequence<Statement>) -> Bool {
-        statements.contains { statement in
-            switch statement.kind {
-            case .expression(let expression): isBatch(expression)
-            case .whileLoop(_, let body), .forLoop(_, _, let body): hasBatch(body.statements)
-            case .tryCatch(let body, _, let handler): hasBatch(body.statements) || hasBatch(handler.statements)
-            case .function(let function, _):
-                // The last expression of a function is its value.
-                if case .block(let body) = function.body { hasBatch(body.statements.dropLast()) } else { false }
-            case .variable, .assignment, .import, .parameter, .emit, .error: false
-            }
-        }
-    }
-
-    private static func isBatch(_ expression: Expression) -> Bool {
-        switch expression.kind {
-        case .batch: true
-        case .conditional(let branches, let otherwise):
-            branches.contains { hasBatch($0.body.statements) } || hasBatch(otherwise?.statements ?? [])
-        case .block(let block): hasBatch(block.statements)
-        default: false
-        }
-    }
+    /// Whether a batch stands as a statement anywhere: its rows are the program's output.
+    package var hasBatchStatement: Bool { files.contains { $0.chunk?.hasBatchStatement == true } }
 }

@@ -119,7 +119,8 @@ extension Checker {
             return
         }
         for entry in entries {
-            guard case .field(let name, _, _) = entry else {
+            // Columns go to the machine as one text with a line for each.
+            guard case .field(let name, _, _) = entry, !name.text.isEmpty, !name.text.utf8.contains(0x0A) else {
                 batches[last].emitted = nil
                 return
             }

@@ -74,7 +74,7 @@ final class FunctionEmitter {
 
     func emitMain(_ statements: [Statement]) throws(EmitError) {
         let result = try allocate()
-        try emitStatements(statements, into: context.isInteractive ? result : nil, isMain: true)
+        try emitStatements(statements, into: context.isInteractive ? result : nil, isStatement: true)
         if context.isInteractive {
             add(Instruction(.return, a: result))
         } else {
@@ -148,6 +148,7 @@ final class FunctionEmitter {
             }
         }
         chunk.children.append(emitter.chunk)
+        if emitter.chunk.hasBatchStatement { chunk.hasBatchStatement = true }
         add(Instruction(.closure, a: target, bc: chunk.children.count - 1))
     }
 

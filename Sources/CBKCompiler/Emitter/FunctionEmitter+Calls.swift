@@ -245,6 +245,7 @@ extension FunctionEmitter {
 
     /// `__batch(source, body, key, parallel, columns, fields, isStatement)`
     func emitBatch(_ batch: Batch, _ place: Span, into target: Int, isStatement: Bool) throws(EmitError) {
+        if isStatement { chunk.hasBatchStatement = true }
         try scoped { () throws(EmitError) in
             let base = try allocate(8)
             try emitOwned(batch.source, into: base + 1)
@@ -288,7 +289,7 @@ extension FunctionEmitter {
         }
     }
 
-    /// A constant list of names, one string with a newline between each: names of fields never hold one.
+    /// A constant list of names, one string with a newline between each: the checker lists none that hold one.
     private func emitNames(_ names: [String], into target: Int) {
         add(Instruction(.loadConstant, a: target, bc: constant(.string(names.joined(separator: "\n")))))
     }

@@ -30,7 +30,7 @@ extension FunctionEmitter {
                 Instruction(
                     .loadConstant, a: target, bc: constant(.regex(pattern: pattern, ignoresCase: ignoresCase))))
         case .error: add(Instruction(.loadNull, a: target))
-        case .parenthesized(let inner): try emit(inner, into: target, isShared: isShared)
+        case .parenthesized(let inner): try emit(inner, into: target, isShared: isShared, isStatement: isStatement)
         case .string(let parts): try emitString(parts, into: target)
         case .name: emitName(expression, into: target, isShared: isShared)
         case .list(let elements): try emitList(elements, into: target)
@@ -65,28 +65,30 @@ extension FunctionEmitter {
             }
         case .index(let base, let key, let isOptional):
             try emitIndex(base, key, isOptional: isOptional, into: target, isShared: isShared)
-        case .catching(let value, let handler): try emitCatch(value, handler, into: target, isShared: isShared)
+        case .catching(let value, let handler): try emitCatch(value, handler, into: target, isShared, isStatement)
         case .conditional(let branches, let otherwise):
-            try emitConditional(branches, otherwise, into: target)
-        case .match(let subject, let arms): try emitMatch(subject, arms, into: target)
+            try emitConditional(branches, otherwise, into: target, isStatement: isStatement)
+        case .match(let subject, let arms): try emitMatch(subject, arms, into: target, isStatement: isStatement)
         case .batch(let batch): try emitBatch(batch, expression.span, into: target, isStatement: isStatement)
-        case .block(let block): try emitBlock(block, into: target)
+        case .block(let block): try emitBlock(block, into: target, isStatement: isStatement)
         case .jump(let kind): try emitJump(kind, expression.span)
         }
     }
 
     /// - Parameter target: where the value goes; nil for a statement.
-    func emitConditional(_ branches: [ConditionalBranch], _ otherwise: Block?, into target: Int?) throws(EmitError) {
+    func emitConditional(
+        _ branches: [ConditionalBranch], _ otherwise: Block?, into target: Int?, isStatement: Bool = false
+    ) throws(EmitError) {
         var ends: [Int] = []
         for (index, branch) in branches.enumerated() {
             let fails = try emitBranches(branch.condition, jumpIf: false)
-            try emitBlock(branch.body, into: target)
+            try emitBlock(branch.body, into: target, isStatement: isStatement)
             let isLast = index == branches.count - 1 && otherwise == nil && target == nil
             if !isLast { ends.append(jump(Instruction(.jump))) }
             for fail in fails { patch(fail) }
         }
         if let otherwise {
-            try emitBlock(otherwise, into: target)
+            try emitBlock(otherwise, into: target, isStatement: isStatement)
         } else if let target {
             add(Instruction(.loadNull, a: target))
         }
@@ -141,22 +143,24 @@ extension FunctionEmitter {
         }
     }
 
-    private func emitCatch(_ value: Expression, _ handler: CatchHandler, into target: Int, isShared: Bool) throws(EmitError) {
+    private func emitCatch(
+        _ value: Expression, _ handler: CatchHandler, into target: Int, _ isShared: Bool, _ isStatement: Bool
+    ) throws(EmitError) {
         try scoped { () throws(EmitError) in
             let result = try allocate()
             let caught = try allocate()
             let start = chunk.code.count
-            try emit(value, into: result, isShared: isShared)
+            try emit(value, into: result, isShared: isShared, isStatement: isStatement)
             let end = chunk.code.count
             let done = jump(Instruction(.jump))
             if end > start {
                 chunk.handlers.append(Handler(start: start, end: end, target: chunk.code.count, register: caught))
             }
             switch handler {
-            case .value(let fallback): try emit(fallback, into: result, isShared: isShared)
+            case .value(let fallback): try emit(fallback, into: result, isShared: isShared, isStatement: isStatement)
             case .handler(let binding, let body):
                 try bind(binding, to: caught)
-                try emit(body, into: result, isShared: isShared)
+                try emit(body, into: result, isShared: isShared, isStatement: isStatement)
             }
             patch(done)
             add(Instruction(.move, a: target, b: result))

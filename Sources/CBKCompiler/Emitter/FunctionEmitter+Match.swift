@@ -3,7 +3,7 @@
 import CBKSyntax
 
 extension FunctionEmitter {
-    func emitMatch(_ subject: Expression, _ arms: [MatchArm], into target: Int) throws(EmitError) {
+    func emitMatch(_ subject: Expression, _ arms: [MatchArm], into target: Int, isStatement: Bool) throws(EmitError) {
         let whole = span
         try scoped { () throws(EmitError) in
             let value = try allocate()
@@ -15,7 +15,7 @@ extension FunctionEmitter {
                     var fails: [Int] = []
                     try emitPattern(arm.pattern, value, &fails)
                     if let condition = arm.guardCondition { fails += try emitBranches(condition, jumpIf: false) }
-                    try emitOwned(arm.body, into: result)
+                    try emitOwned(arm.body, into: result, isStatement: isStatement)
                     ends.append(jump(Instruction(.jump)))
                     for fail in fails { patch(fail) }
                 }

@@ -3,15 +3,15 @@
 import CBKSyntax
 
 extension FunctionEmitter {
-    func emitBlock(_ block: Block, into target: Int?) throws(EmitError) {
-        try scoped { () throws(EmitError) in try emitStatements(block.statements, into: target) }
+    func emitBlock(_ block: Block, into target: Int?, isStatement: Bool = false) throws(EmitError) {
+        try scoped { () throws(EmitError) in try emitStatements(block.statements, into: target, isStatement: isStatement) }
     }
 
     /// Statements of one scope; the value of the last one goes into `target`, null if it has none.
     ///
-    /// - Parameter isMain: of the top level, where a batch is a statement even as the last value.
+    /// - Parameter isStatement: of the top level, or of a statement, where a batch is one even as the last value.
     func emitStatements(
-        _ statements: [Statement], into target: Int?, isReturned: Bool = false, isMain: Bool = false
+        _ statements: [Statement], into target: Int?, isReturned: Bool = false, isStatement: Bool = false
     ) throws(EmitError) {
         try hoist(statements)
         for (index, statement) in statements.enumerated() {
@@ -20,7 +20,7 @@ extension FunctionEmitter {
                 if isReturned {
                     try emitReturned(expression, into: target)
                 } else {
-                    try emitOwned(expression, into: target, isStatement: isMain)
+                    try emitOwned(expression, into: target, isStatement: isStatement)
                 }
                 return
             }

@@ -24,9 +24,9 @@ package final class StandardInput: Sendable {
             return owner
         }
         guard let owner else { return }
-        throw ScriptError(
-            .io, "standard input was read by \(owner): it comes once; 'let rows = \(function)(\"-\").to_list()' keeps it",
-            code: "E0610")
+        let isWhole = ["file.read", "json.read"].contains(function)
+        let remedy = isWhole ? "'let all = \(function)(\"-\")'" : "'let rows = \(function)(\"-\").to_list()'"
+        throw ScriptError(.io, "standard input was read by \(owner): it comes once; \(remedy) keeps it", code: "E0610")
     }
 
     /// Runs what may wait for long on a thread of its own: the pool's threads are few, and others need them.

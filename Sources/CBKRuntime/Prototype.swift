@@ -76,12 +76,12 @@ extension VM {
     /// The one value of a literal: so equal ones have equal bits.
     private func regex(_ pattern: String, ignoresCase: Bool) -> Value {
         let literal = "/\(pattern)/\(ignoresCase ? "i" : "")"
-        if let number = state.pointee.regexNumbers[literal] { return Value(bits: UInt64(number), tag: Tag.regex) }
+        if let number = state.pointee.regexNumbers[ExactText(literal)] { return Value(bits: UInt64(number), tag: Tag.regex) }
         // The parser lets no other pattern through.
         guard let program = try? RegexProgram(pattern, ignoresCase: ignoresCase) else { return .null }
         let number = state.pointee.regexes.count
         state.pointee.regexes.append(RegexMachine(program, literal: literal))
-        state.pointee.regexNumbers[literal] = number
+        state.pointee.regexNumbers[ExactText(literal)] = number
         return Value(bits: UInt64(number), tag: Tag.regex)
     }
 }

@@ -7,11 +7,11 @@ import CBKSyntax
 struct VMState {
     var heap: Heap
     var shapes: ShapeTable
-    var interned: [String: UnsafeMutablePointer<StringObject>]
+    var interned: [ExactText: UnsafeMutablePointer<StringObject>]
     /// One for each literal; they live as long as the machine.
     var regexes: [RegexMachine]
     /// By literal.
-    var regexNumbers: [String: Int]
+    var regexNumbers: [ExactText: Int]
     var globals: UnsafeMutablePointer<Value>
     var globalCapacity: Int
     var prototypes: [UnsafeMutablePointer<Prototype>]
@@ -89,7 +89,7 @@ package struct VM {
 
     /// The one immortal string with that text.
     func intern(_ text: String) -> UnsafeMutablePointer<StringObject> {
-        if let known = state.pointee.interned[text] { return known }
+        if let known = state.pointee.interned[ExactText(text)] { return known }
         var text = text
         let made = text.withUTF8 { bytes in
             let cell = UnsafeMutableRawPointer.allocate(byteCount: StringObject.bytesOffset + max(8, bytes.count), alignment: 16)
@@ -102,7 +102,7 @@ package struct VM {
             _ = string.hash
             return string
         }
-        state.pointee.interned[text] = made
+        state.pointee.interned[ExactText(text)] = made
         return made
     }
 

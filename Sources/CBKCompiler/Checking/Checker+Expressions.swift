@@ -88,7 +88,7 @@ extension Checker {
     private mutating func checkRecord(_ expression: Expression) -> Inferred {
         guard case .record(let entries) = expression.kind else { return .unknown }
         var fields: [Shape.Field] = []
-        var names: Set<String> = []
+        var names: Set<ExactText> = []
         var depth = 1
         var isKnown = entries.count <= Inferred.fieldLimit
         for entry in entries {
@@ -97,7 +97,7 @@ extension Checker {
                 _ = check(value, .value)
                 isKnown = false
             case .field(let name, let value, let isShorthand):
-                if !names.insert(name.text).inserted { reportDuplicateKey(name) }
+                if !names.insert(ExactText(name.text)).inserted { reportDuplicateKey(name) }
                 let nested = check(value, isShorthand ? .value : .omittable).nested
                 guard isKnown else { continue }
                 depth = max(depth, nested.depth)

@@ -37,6 +37,21 @@ struct LoopContext {
     var isBatchBody = false
 }
 
+/// A constant by the bytes of its text.
+private struct ConstantKey: Hashable {
+    let constant: Constant
+    let text: ExactText?
+
+    init(_ constant: Constant) {
+        self.constant = constant
+        text =
+            switch constant {
+            case .string(let text), .regex(let text, _): ExactText(text)
+            case .null, .bool, .int, .float, .duration, .builtin, .labels: nil
+            }
+    }
+}
+
 /// Where a variable is, seen from a function.
 enum Place {
     case register(Int)
@@ -58,7 +73,7 @@ final class FunctionEmitter {
     var nextRegister = 0
     var registers: [VariableID: Int] = [:]
     var captures: [VariableID: Int] = [:]
-    var constants: [Constant: Int] = [:]
+    private var constants: [ConstantKey: Int] = [:]
     var loops: [LoopContext] = []
     /// The place that the next instruction's errors point to.
     var span = Span(start: 0, end: 0)
@@ -232,9 +247,10 @@ final class FunctionEmitter {
     var isTooLarge = false
 
     func constant(_ constant: Constant) -> Int {
-        if let known = constants[constant] { return known }
+        let key = ConstantKey(constant)
+        if let known = constants[key] { return known }
         chunk.constants.append(constant)
-        constants[constant] = chunk.constants.count - 1
+        constants[key] = chunk.constants.count - 1
         return chunk.constants.count - 1
     }
 

@@ -61,6 +61,7 @@ struct FunctionContext {
     /// The scope that it stands in, counted from outside.
     let level: Int
     var loopDepth = 0
+    var hasReturn = false
     var captures: [VariableID] = []
     var captured: Set<VariableID> = []
 }
@@ -69,7 +70,6 @@ struct FunctionContext {
 struct BatchContext {
     let bodyID: NodeID
     let hasKey: Bool
-    var hasWarned = false
     /// nil once a record cannot be known.
     var emitted: [String]? = []
     var emittedNames: Set<String> = []
@@ -100,8 +100,13 @@ struct Checker {
     /// By the variable of an import: the variables of its file that this one names.
     var importedVariables: [VariableID: [String: VariableID]] = [:]
     var publicVariables: Set<VariableID> = []
-    /// In a module, by function: what it calls.
+    /// By function: what it calls.
     var functionCalls: [NodeID: FunctionCalls] = [:]
+    /// By function that has been checked: what its calls give, as far as that is certain.
+    var answers: [NodeID: Inferred] = [:]
+    /// Warned of at the end, when it is known what the functions do.
+    var creatingCalls: [CreatingCall] = []
+    var warnedBatches: Set<NodeID> = []
     /// In a module: the functions that its `let`s call.
     var firstCalls: [(function: VariableID, span: Span)] = []
 
@@ -134,6 +139,7 @@ struct Checker {
         checkTop(tree.statements)
         _ = checkStatements(tree.statements, isInteractive ? .tail : .statement)
         checkFirstCalls()
+        checkCreatingCalls()
         let scope = sessionAfterwards()
         let interface = interface()
         popScope()

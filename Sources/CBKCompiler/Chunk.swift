@@ -34,6 +34,9 @@ package struct Handler: Sendable {
 
 /// One function's code. A program is the chunk of its top level, with the others as children.
 package struct Chunk: Sendable {
+    /// What functions without a name are called in traces.
+    package static let nameless = "(function)"
+
     package var name: String
     package var parameterNames: [String] = []
     /// By parameter: whether it may be left out.
@@ -52,4 +55,10 @@ package struct Chunk: Sendable {
     package var hasBatchStatement = false
 
     package init(name: String) { self.name = name }
+}
+
+extension Chunk {
+    package var isNamed: Bool { name != Chunk.nameless }
+    /// For messages: `price()`, or `the function`.
+    package var title: String { isNamed ? "\(name)()" : "the function" }
 }

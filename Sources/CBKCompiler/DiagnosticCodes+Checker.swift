@@ -190,6 +190,11 @@ extension DiagnosticCode {
             example: "batch n in [1, 2] by n { if confirm(\"go on?\") { print(n) } }",
             mend: "if confirm(\"go on?\") { batch n in [1, 2] by n { print(n) } }"),
         DiagnosticCode(
+            .wrongOperands, "an operator that never takes these operands",
+            "Nothing is converted silently: each operator takes certain types, and null is none of them. Where the types are known only when the program runs, it is E0301.",
+            example: "let plan = null\nprint(\"plan: \" + plan)",
+            mend: "let plan = null\nprint(\"plan: \" + (plan ?? \"none\"))"),
+        DiagnosticCode(
             .importUnreadable, "a file that cannot be imported",
             "An import names a file by its path from the importing file's folder. It is UTF-8 text of up to 16 MiB, and a program has up to 1,000 files.",
             module: "pub let free = 100",
@@ -254,6 +259,11 @@ extension DiagnosticCode {
             "A loop sends one request after the other, and an error ends the script in the middle. A batch does neither.",
             example: "for name in [\"Ann\", \"Bob\"] { users.create(name: name) }",
             mend: "batch name in [\"Ann\", \"Bob\"] by name { users.create(name: name) }"),
+        DiagnosticCode(
+            .unusedValue, "a value that nothing uses",
+            "As a statement a value does nothing: a comparison was meant to be an assignment, a function to be called, a line to go on with the one before it, or a method gives a new value and changes nothing.",
+            example: "var names = [\"Bob\", \"Ann\"]\nnames.sort()\nprint(names)",
+            mend: "var names = [\"Bob\", \"Ann\"]\nnames = names.sort()\nprint(names)"),
     ]
 
     /// The codes of the emitter.

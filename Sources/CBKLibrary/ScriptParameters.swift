@@ -21,7 +21,8 @@ extension ParameterDeclaration {
         case .list: (kind, valueName) = (.list, "ITEM")
         }
         return Flag(
-            name, kind, valueName, help, defaultText: defaultValue.flatMap { constantSnapshot($0) }.map { Self.shown($0) },
+            name, kind, valueName, help.split(separator: "\n").joined(separator: " "),
+            defaultText: defaultValue.flatMap { constantSnapshot($0) }.map { Self.shown($0) },
             isRequired: defaultValue == nil)
     }
 
@@ -46,7 +47,7 @@ extension ParameterDeclaration {
             return given.last ?? .null
         }
         guard let defaultValue else {
-            let why = help.isEmpty ? "" : ": \(help)"
+            let why = flag.help.isEmpty ? "" : ": \(flag.help)"
             throw UsageError("--\(flag.name) \(flag.valueName) is required\(why)")
         }
         let value = constantSnapshot(defaultValue) ?? .null

@@ -14,7 +14,8 @@ enum SystemBuiltins {
                 "Prints values on a line.", example: "print(\"hello\", 1 + 1)"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
-                let text = (0..<count).map { call.vm.text(of: call[$0]) }.joined(separator: " ") + "\n"
+                let text =
+                    (0..<count).filter { !call[$0].isOmit }.map { call.vm.text(of: call[$0]) }.joined(separator: " ") + "\n"
                 call.charge(text.utf8.count >> 6)
                 let services = call.services
                 if services.printsToError { services.output.note(text) } else { services.output.print(text) }
@@ -53,7 +54,7 @@ enum SystemBuiltins {
                 "assert",
                 [
                     .init("condition", .type(.bool), "what must hold"),
-                    .init("message", .type(.string), default: "omit", "what to say otherwise"),
+                    .init("message", .oneOf([.string, .secret]), default: "omit", "what to say otherwise"),
                 ],
                 gives: .type(.null), "Raises an error unless the condition is true.", example: "assert(1 + 1 == 2)"),
             .native { machine, arguments, count in
@@ -62,7 +63,9 @@ enum SystemBuiltins {
                     return call.failType(0, expected: "a bool", function: "assert", parameter: "condition")
                 }
                 if call[0].bool { return call.give(.null) }
-                return call.fail(.user, call[1].isString ? call[1].string.text : "the assertion does not hold", code: "ASSERT")
+                guard call.isGiven(1) else { return call.fail(.user, "the assertion does not hold", code: "ASSERT") }
+                guard let message = call.message(1, of: "assert") else { return false }
+                return call.fail(.user, message, code: "ASSERT")
             }),
         Builtin(
             Signature(
@@ -73,7 +76,9 @@ enum SystemBuiltins {
                 let left = call.vm.literal(call[0], limit: 200)
                 let right = call.vm.literal(call[1], limit: 200)
                 let sides = "\(left) \(call[2].string.text) \(right) does not hold"
-                return call.fail(.user, call[3].isString ? "\(call[3].string.text): \(sides)" : sides, code: "ASSERT")
+                guard call.isGiven(3), !call[3].isNull else { return call.fail(.user, sides, code: "ASSERT") }
+                guard let message = call.message(3, of: "assert") else { return false }
+                return call.fail(.user, "\(message): \(sides)", code: "ASSERT")
             }),
         Builtin(
             Signature(

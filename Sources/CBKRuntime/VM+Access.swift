@@ -101,7 +101,7 @@ extension VM {
         case (Tag.stream, _):
             return raise(.type, "a stream has no items by number; .to_list() reads it into a list", code: "E0308")
         default:
-            return raise(.type, "\(base.typeName) has no item at a key of type \(key.typeName)", code: "E0308")
+            return raiseKey(key, of: base)
         }
     }
 
@@ -228,7 +228,9 @@ extension VM {
             heap.stored(value)
             return true
         default:
-            return raise(.type, "\(base.typeName) has no item at a key of type \(key.typeName) to set", code: "E0308")
+            return base.tag == Tag.string
+                ? raise(.type, "a string cannot be changed in place; .replace(…) and slices make new ones", code: "E0308")
+                : raiseKey(key, of: base)
         }
     }
 

@@ -1,6 +1,8 @@
 // Arithmetic beyond the machine's fast paths: mixed numbers, strings, durations and datetimes, and the errors.
 // Everything that takes `into` writes there and gives true, or raises and gives false.
 
+import CBKSyntax
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -41,8 +43,8 @@ extension VM {
             return true
         case (Tag.duration, Tag.duration), (Tag.datetime, Tag.duration), (Tag.duration, Tag.datetime):
             let (sum, overflow) = left.int.addingReportingOverflow(right.int)
-            if overflow { return raiseOverflow("+") }
             let tag = left.tag == Tag.duration ? right.tag : left.tag
+            if overflow || (tag == Tag.datetime && !CivilTime.range.contains(sum)) { return raiseTime("+", tag) }
             target.pointee = Value(bits: UInt64(bitPattern: sum), tag: tag)
             return true
         default:
@@ -55,8 +57,10 @@ extension VM {
         switch (left.tag, right.tag) {
         case (Tag.duration, Tag.duration), (Tag.datetime, Tag.duration), (Tag.datetime, Tag.datetime):
             let (difference, overflow) = left.int.subtractingReportingOverflow(right.int)
-            if overflow { return raiseOverflow("-") }
             let isMoment = left.tag == Tag.datetime && right.tag == Tag.duration
+            if overflow || (isMoment && !CivilTime.range.contains(difference)) {
+                return raiseTime("-", isMoment ? Tag.datetime : Tag.duration)
+            }
             target.pointee = Value(bits: UInt64(bitPattern: difference), tag: isMoment ? Tag.datetime : Tag.duration)
             return true
         default:
@@ -222,6 +226,11 @@ extension VM {
     @inline(never) @discardableResult
     func raiseOverflow(_ name: String) -> Bool {
         raise(.overflow, "the result of '\(name)' does not fit into 64 bits", code: "E0304")
+    }
+
+    private func raiseTime(_ name: String, _ tag: UInt32) -> Bool {
+        guard tag == Tag.datetime else { return raiseOverflow(name) }
+        return raise(.overflow, "the result of '\(name)' is outside the years 0000 to 9999", code: "E0304")
     }
 
     @inline(never) @discardableResult

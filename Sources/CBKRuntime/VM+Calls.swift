@@ -27,7 +27,7 @@ extension VM {
         let wanted = prototype.pointee.parameterCount
         guard count <= wanted, count >= prototype.pointee.requiredCount else {
             let chunk = prototype.pointee.info.takeUnretainedValue().chunk
-            return raise(.type, countMessage(chunk.name, prototype.pointee.requiredCount, wanted, count), code: "E0314")
+            return raise(.type, countMessage(chunk.title, prototype.pointee.requiredCount, wanted, count), code: "E0314")
         }
         for index in count..<wanted { arguments[index] = .omit }
         return true
@@ -35,7 +35,7 @@ extension VM {
 
     private func countMessage(_ name: String, _ required: Int, _ most: Int, _ count: Int) -> String {
         let takes = required == most ? "\(most)" : "\(required) to \(most)"
-        return "\(name)() takes \(takes) argument\(most == 1 ? "" : "s"), not \(count)"
+        return "\(name) takes \(takes) argument\(most == 1 ? "" : "s"), not \(count)"
     }
 
     /// False, with an error raised, when the depth of a fiber's calls is over its budget.
@@ -130,7 +130,7 @@ extension VM {
         let receiver = signature.receivers.isEmpty ? 0 : 1
         let required = signature.parameters.filter(\.isRequired).count
         let most = signature.parameters.count + (signature.request == nil ? 0 : 1)
-        raise(.type, countMessage(signature.name, required, most, given - receiver), code: "E0314")
+        raise(.type, countMessage("\(signature.name)()", required, most, given - receiver), code: "E0314")
         return .failed
     }
 
@@ -180,7 +180,7 @@ extension VM {
         case Tag.closure:
             let chunk = callee.closure.pointee.prototype.pointee.info.takeUnretainedValue().chunk
             for index in 0..<min(count, chunk.hasDefault.count) where arguments[index].isOmit && !chunk.hasDefault[index] {
-                return raise(.type, "\(chunk.name)() needs its argument '\(chunk.parameterNames[index])'", code: "E0314")
+                return raise(.type, "\(chunk.title) needs its argument '\(chunk.parameterNames[index])'", code: "E0314")
             }
         case Tag.native:
             let number = callee.native
@@ -204,13 +204,13 @@ extension VM {
             let chunk = callee.closure.pointee.prototype.pointee.info.takeUnretainedValue().chunk
             parameters = chunk.parameterNames
             isNamedOnly = parameters.map { _ in false }
-            function = chunk.name
+            function = chunk.title
         case Tag.native:
             let signature = state.pointee.builtins[callee.native].signature
             parameters = (signature.receivers.isEmpty ? [] : [""]) + signature.parameters.map(\.name)
             isNamedOnly = (signature.receivers.isEmpty ? [] : [false]) + signature.parameters.map(\.isNamedOnly)
             hasRequest = signature.request != nil
-            function = signature.name
+            function = "\(signature.name)()"
         default:
             raiseNotCallable(callee)
             return nil
@@ -241,13 +241,13 @@ extension VM {
             let value = arguments[positional + index]
             if let place = parameters.firstIndex(of: name) {
                 guard !isPlaced[place] else {
-                    raise(.type, "'\(name)' of \(function)() is given twice", code: "E0314")
+                    raise(.type, "'\(name)' of \(function) is given twice", code: "E0314")
                     return nil
                 }
                 placed[place] = value
             } else if hasRequest {
                 guard !isWhole else {
-                    raise(.type, "\(function)() takes its fields as one record or as named arguments, not both", code: "E0314")
+                    raise(.type, "\(function) takes its fields as one record or as named arguments, not both", code: "E0314")
                     return nil
                 }
                 let fields = request ?? Value(makeRecord())
@@ -255,7 +255,7 @@ extension VM {
                 if !value.isOmit { set(intern(name), in: fields.record, to: value) }
             } else {
                 let near = suggestion(for: name, among: parameters).map { "; did you mean '\($0)'?" } ?? ""
-                raise(.type, "\(function)() has no parameter '\(name)'\(near)", code: "E0314")
+                raise(.type, "\(function) has no parameter '\(name)'\(near)", code: "E0314")
                 return nil
             }
         }

@@ -19,6 +19,10 @@ extension VM {
             if (left.tag == Tag.secret && right.tag == Tag.string) || (left.tag == Tag.string && right.tag == Tag.secret) {
                 return left.string.equals(right.string) ? 1 : 0
             }
+            // A list is what a stream is taken for; anything else it surely is not.
+            if (left.tag == Tag.stream && right.tag == Tag.list) || (left.tag == Tag.list && right.tag == Tag.stream) {
+                return raiseStreams()
+            }
             return 0
         }
         switch left.tag {
@@ -49,13 +53,16 @@ extension VM {
                 if outcome != 1 { return outcome }
             }
             return 1
-        case Tag.stream:
-            raise(.type, "'==' does not compare streams; .to_list() gives their values", code: "E0301")
-            return -1
+        case Tag.stream: return raiseStreams()
         case Tag.error:
             return areEqual(left.error.pointee.fields, right.error.pointee.fields, depth: depth + 1)
         default: return left.bits == right.bits ? 1 : 0
         }
+    }
+
+    private func raiseStreams() -> Int {
+        raise(.type, "'==' does not compare streams; .to_list() gives their values", code: "E0301")
+        return -1
     }
 
     private func checkDepth(_ depth: Int) -> Bool {

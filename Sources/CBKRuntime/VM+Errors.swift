@@ -55,6 +55,18 @@ extension VM {
     }
 
     @inline(never)
+    func raiseKey(_ key: Value, of base: Value) -> Bool {
+        let message =
+            switch base.tag {
+            case Tag.record: "a record's keys are strings, not \(key.typeName)"
+            case Tag.list, Tag.string: "the places in a \(base.typeName) are ints, not \(key.typeName)"
+            case Tag.secret: "a secret has no items; .reveal() gives its text"
+            default: "\(base.typeName) has no items"
+            }
+        return raise(.type, message, code: "E0308")
+    }
+
+    @inline(never)
     func raiseNoMatch(_ value: Value) {
         raise(.value, "no arm of this match fits \(literal(value, limit: 80))", code: "E0312")
     }
@@ -80,6 +92,8 @@ extension VM {
             state.pointee.pendingValue = value
         case Tag.string:
             raise(.user, value.string.text)
+        case Tag.secret:
+            raise(.user, secretText(value).masked)
         default:
             raise(.type, "'throw' takes a message or an error, not \(value.typeName)", code: "E0301")
         }

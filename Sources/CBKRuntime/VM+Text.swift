@@ -1,6 +1,8 @@
 // Values as text: for interpolation and print (`text`), and as the language writes them (`literal`). Secrets are
 // masked in both; an interpolation that holds one is a secret itself.
 
+import CBKSyntax
+
 extension VM {
     /// A value as `print` and `"${…}"` show it: a string as it is, anything else as the language writes it.
     package func text(of value: Value) -> String {
@@ -152,7 +154,8 @@ private struct TextWriter {
         case Tag.record: writeRecord(value.record, depth)
         case Tag.native: write("<function \(vm.state.pointee.builtins[value.native].signature.name)>")
         case Tag.closure:
-            write("<function \(value.closure.pointee.prototype.pointee.info.takeUnretainedValue().chunk.name)>")
+            let chunk = value.closure.pointee.prototype.pointee.info.takeUnretainedValue().chunk
+            write(chunk.isNamed ? "<function \(chunk.name)>" : "<function>")
         case Tag.stream:
             let stream = value.stream
             if stream.pointee.source == nil, stream.pointee.producer.isNull {

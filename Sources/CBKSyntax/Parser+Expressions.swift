@@ -142,7 +142,11 @@ extension Parser {
                 let mark = text(token)
                 advance()
                 guard kind.isWord, !isAtLineStart else {
-                    failExpected("a name after '\(mark)'", moreMayFollow: false, lineEnds: true)
+                    var hint: String?
+                    if case .int(let number) = value.kind, mark == "." {
+                        hint = "a fraction has a digit after the dot: \(number).0"
+                    }
+                    failExpected("a name after '\(mark)'", hint: hint, moreMayFollow: false, lineEnds: true)
                     return value
                 }
                 let name = takeName()

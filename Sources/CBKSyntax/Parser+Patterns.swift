@@ -72,7 +72,30 @@ extension Parser {
         guard kind == .range, !isAtLineStart else { return pattern(.literal(low), from: start) }
         advance()
         guard let high = numberBound() else { return pattern(.error, from: start) }
-        return pattern(.range(low, high), from: start)
+        let range = pattern(.range(low, high), from: start)
+        complainOfRange(low.kind, high.kind, at: range.span)
+        return range
+    }
+
+    /// Of a range that fits nothing.
+    private mutating func complainOfRange(_ low: Expression.Kind, _ high: Expression.Kind, at span: Span) {
+        let isEmpty: Bool
+        switch (low, high) {
+        case (.int(let a), .int(let b)), (.duration(let a), .duration(let b)): isEmpty = a > b
+        case (.int(let a), .float(let b)): isEmpty = Double(a) > b
+        case (.float(let a), .int(let b)): isEmpty = a > Double(b)
+        case (.float(let a), .float(let b)): isEmpty = a > b
+        case (.duration, .int), (.duration, .float), (.int, .duration), (.float, .duration):
+            complain(
+                .invalidPattern, "a range has two numbers or two durations as its ends", at: span,
+                hint: "write a unit at both")
+            return
+        default: return
+        }
+        guard isEmpty else { return }
+        complain(
+            .invalidPattern, "the range '\(String(decoding: source.bytes[span.start..<span.end], as: UTF8.self))' fits nothing",
+            at: span, hint: "the smaller end comes first")
     }
 
     private mutating func numberBound() -> Expression? {

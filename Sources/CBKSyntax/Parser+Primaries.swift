@@ -67,6 +67,12 @@ extension Parser {
             return
         case .fn: hint = "a function without a name is written 'x => …'"
         case .plus where index > 0 && tokens[index - 1].kind == .plus: hint = "write 'n += 1'"
+        case .star where index > 0 && tokens[index - 1].kind == .star && tokens[index - 1].span.end == token.span.start:
+            hint = "a power is written 'a.pow(b)'"
+        case .dot where kind(ahead: 1) == .int && tokens[index + 1].span.start == token.span.end:
+            hint = "a number has a digit before the dot: 0.\(text(tokens[index + 1]))"
+        case _ where token.hasNewlineBefore && kind.binaryOperator != nil:
+            hint = "a line ends with its operator: move '\(text(token))' up"
         case .colon: hint = "a record stands in braces"
         default: break
         }

@@ -139,6 +139,7 @@ extension Parser {
             fail(
                 .misplacedArrow, "an arrow cannot stand here", at: token.span,
                 hint: "in the middle of an expression it needs brackets: (x => …)")
+        case .ellipsis: failExpected("','", hint: "a range is written 'a..b'")
         default:
             let mark = closing == .rightParen ? "')'" : closing == .rightBracket ? "']'" : "'}'"
             failExpected("',' or \(mark)")

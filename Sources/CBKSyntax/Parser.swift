@@ -165,8 +165,15 @@ struct Parser {
                 moreMayFollow: isEnd && moreMayFollow)
         } else {
             fail(
-                code, "expected \(wanted), found \(described(found))", at: found.span, hint: hint ?? foreignHint(found))
+                code, "expected \(wanted), found \(described(found))", at: found.span,
+                hint: hint ?? foreignHint(found) ?? negationHint)
         }
+    }
+
+    /// `not x` reads as two names.
+    private var negationHint: String? {
+        guard index > 0, tokens[index - 1].kind == .name, text(tokens[index - 1]) == "not" else { return nil }
+        return foreignHint(tokens[index - 1])
     }
 
     /// A token as a message quotes it.

@@ -2,6 +2,7 @@
 // secrets stay masked, data's control characters become escapes, and what is huge is cut with a count.
 
 import CBKRuntime
+import CBKSyntax
 
 package struct ValueText: Sendable {
     /// Columns of the terminal.

@@ -64,7 +64,7 @@ final class Engine: Sendable {
 
     /// The summary of the run: batches, files, tokens.
     var summary: RunSummary {
-        let secrets = opening.existing?.secrets
+        let secrets = opening.existing.flatMap { $0.secrets.count > 0 ? $0.secrets : nil }
         return RunSummary(
             batches: services.batches.results, secretsPath: secrets?.path, tokens: secrets?.count ?? 0,
             isSandboxImplied: target.isImplied && counts.writes > 0, counts: counts)

@@ -46,7 +46,11 @@ struct ScriptCommand {
             console.print(help(file.name, parameters))
             return 0
         }
-        if let word = parsed.words.first { throw UsageError("'\(file.name)' takes flags only, not '\(word)'; --help lists them") }
+        if let word = parsed.words.first {
+            let isTruth = parameters.contains { $0.type == .bool } && ["true", "false"].contains(word)
+            let remedy = isTruth ? "a flag is set to it with '=\(word)'" : "--help lists them"
+            throw UsageError("'\(file.name)' takes flags only, not '\(word)'; \(remedy)")
+        }
         if !parsed.has("quiet") { console.note(report) }
         return try await execute(compilation, parameters, parsed, printsValue: printsLastValue && !isScript)
     }

@@ -1,5 +1,6 @@
 // Numbers, durations and moments from text and back, without a machine.
 
+import CBKSyntax
 import Testing
 
 @testable import CBKRuntime

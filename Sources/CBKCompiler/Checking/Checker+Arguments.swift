@@ -9,11 +9,13 @@ extension Checker {
         guard let matching = match(arguments, to: signature) else {
             let names = signature.parameters.filter { !$0.isVariadic }.map(\.name) + (signature.request ?? []).map(\.name)
             checkLabels(arguments, names, of: signature.name)
+            checkNamed(arguments, known, signature)
             return
         }
         switch matching {
         case .mismatched(let problems):
             report(problems, arguments, callee: signature.name, at: span)
+            checkNamed(arguments, known, signature)
         case .matched(let matched):
             for (parameter, slot) in zip(signature.parameters, matched.parameters) {
                 switch slot {
@@ -27,6 +29,18 @@ extension Checker {
                 }
             }
             checkRequest(arguments, known, matched, signature)
+        }
+    }
+
+    /// What is written out by name is checked whatever the other arguments are.
+    private mutating func checkNamed(_ arguments: [Argument], _ known: [Inferred], _ signature: Signature) {
+        for (argument, known) in zip(arguments, known) {
+            guard let label = argument.label else { continue }
+            if let parameter = signature.parameters.first(where: { $0.name == label.text }) {
+                checkType(argument.value, known.shape, parameter.shape, parameter.name, of: signature.name)
+            } else if let field = signature.request?.first(where: { $0.name == label.text }) {
+                checkRequestField(argument.value, known.shape, field, field.name, of: signature.name)
+            }
         }
     }
 

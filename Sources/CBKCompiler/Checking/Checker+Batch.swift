@@ -79,6 +79,7 @@ extension Checker {
     }
 
     private mutating func checkReturn(at span: Span) {
+        functions[functions.count - 1].hasReturn = true
         let kind = functions[functions.count - 1].kind
         guard kind == .batchBody || kind == .batchKey else { return }
         report(

@@ -28,14 +28,20 @@ extension Checker {
         case .builtin(let number)?: return checkBuiltinCall(number, arguments, known, at: callee.span)
         case .variable(let id)?:
             noteCall(id, at: callee.span)
+            noteCreatingCall(id, at: callee.span)
             if let parameters = entries[id].parameters {
                 checkDeclaredCall(resolution.variables[id].name, parameters, arguments, at: callee.span)
-                return .unknown
+                return answer(of: id)
             }
         case .module?, .imported?, .never?, nil: break
         }
         if !function.shape.types.contains(TypeSet(.function)) { reportNotCallable(function, callee) }
         return .unknown
+    }
+
+    /// What a declared function gives, once it has been checked.
+    private func answer(of id: VariableID) -> Inferred {
+        (resolution.variables[id].function ?? entries[id].arrow).flatMap { answers[$0] } ?? entries[id].answer ?? .unknown
     }
 
     private mutating func reportNotCallable(_ function: Inferred, _ callee: Expression) {
@@ -69,21 +75,6 @@ extension Checker {
         return Inferred(signature.answer)
     }
 
-    /// Warns of a create that a killed run could not continue.
-    private mutating func checkCreate(_ name: String, at span: Span) {
-        if let batch = batches.last {
-            guard !batch.hasKey, !batch.hasWarned else { return }
-            batches[batches.count - 1].hasWarned = true
-            warn(
-                .batchWithoutKey, "this batch has no key, and its body calls \(name)", at: span,
-                hint: "add 'by' and what identifies an item, so that a run can go on after it was stopped")
-        } else if functions[functions.count - 1].loopDepth > 0 {
-            warn(
-                .createInLoop, "\(name) in a loop runs one by one, and stops at the first error", at: span,
-                hint: "'batch … in … by …' runs items side by side and can go on after it was stopped")
-        }
-    }
-
     // MARK: Methods
 
     struct MethodCall {
@@ -102,6 +93,10 @@ extension Checker {
         if Checker.changingMethods.contains(name) { checkChange(call, arguments, use) }
 
         let receiver = call.known.shape.withoutNull
+        // `omit` is a value to it, so nothing would tell one that was forgotten.
+        if isOr, arguments.isEmpty, receiver.types != TypeSet(.record) {
+            report(.missingArgument, "or needs 'other'", at: call.name.span, hint: "'.or(omit)' leaves a field out")
+        }
         var number: Int?
         for type in receiver.types.subtracting(receiver.types == .null ? [] : .null).types {
             guard let found = methodNumber(name, on: type) else {
@@ -122,7 +117,8 @@ extension Checker {
     private mutating func checkFieldCall(_ call: MethodCall, _ receiver: Shape) -> Inferred {
         if case .record(let fields) = receiver {
             guard let field = fields.first(where: { $0.name == call.name.text }) else {
-                return self.field(call.name.text, of: call.known, at: call.name.span, isOptional: call.isOptional)
+                return self.field(
+                    call.name.text, of: call.known, at: call.name.span, isOptional: call.isOptional, isCalled: true)
             }
             if !field.shape.types.contains(TypeSet(.function)) {
                 report(

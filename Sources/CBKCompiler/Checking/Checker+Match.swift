@@ -8,7 +8,14 @@ extension Checker {
         let value = check(subject, .value)
         let inner: Use = use == .base || use == .callee ? .value : use
         var known = Inferred.never
+        var last: Pattern?
+        var isReported = false
         for arm in arms {
+            if let last, !isReported {
+                reportUnreachableArm(arm, after: last)
+                isReported = true
+            }
+            if arm.guardCondition == nil { last = last ?? Checker.alternatives(of: arm.pattern).first { $0.takesAll } }
             pushScope()
             checkPattern(arm.pattern, value, isAlternative: false)
             if let condition = arm.guardCondition { checkCondition(condition) }
@@ -25,19 +32,30 @@ extension Checker {
             at: Span(start: expression.span.start, end: subject.span.end), hint: "end it with '_ => …'")
     }
 
+    private mutating func reportUnreachableArm(_ arm: MatchArm, after pattern: Pattern) {
+        if case .error = pattern.kind { return }
+        var hint = "move '_' to the end"
+        var name = "_"
+        if case .binding(let binding) = pattern.kind {
+            name = binding.text
+            switch find(name) {
+            case _ where ValueType(rawValue: name) != nil: hint = "for the type write '\(name) _'"
+            case .variable: hint = "a name binds; to compare with the variable write 'x if (x == \(name))'"
+            case .builtin, .module, .early, .nothing, .silenced: hint = "a name binds; for the text write \"\(name)\""
+            }
+        }
+        report(
+            .unreachable, "nothing reaches this arm: '\(name)' above takes every value", at: arm.pattern.span, hint: hint)
+    }
+
     private func isExhaustive(_ arms: [MatchArm]) -> Bool {
         var hasTrue = false
         var hasFalse = false
         for arm in arms where arm.guardCondition == nil {
             for pattern in Checker.alternatives(of: arm.pattern) {
-                switch pattern.kind {
-                case .wildcard, .binding, .error: return true
-                case .literal(let literal):
-                    if case .bool(let value) = literal.kind {
-                        if value { hasTrue = true } else { hasFalse = true }
-                    }
-                case .range, .alternatives, .type, .list, .record: continue
-                }
+                if pattern.takesAll { return true }
+                guard case .literal(let literal) = pattern.kind, case .bool(let value) = literal.kind else { continue }
+                if value { hasTrue = true } else { hasFalse = true }
             }
         }
         return hasTrue && hasFalse
@@ -94,8 +112,20 @@ extension Checker {
             report(
                 .bindingInAlternative, "'\(name.text)' cannot be bound in one of several alternatives", at: name.span,
                 hint: "write an arm for each, or '_'")
+            declare(name, .binding)
+            return
         }
         let id = declareBinding(name, .binding)
         entries[id].known = known
+    }
+}
+
+extension Pattern {
+    /// Whether it fits every value; one that could not be parsed may.
+    fileprivate var takesAll: Bool {
+        switch kind {
+        case .wildcard, .binding, .error: true
+        case .literal, .range, .alternatives, .type, .list, .record: false
+        }
     }
 }

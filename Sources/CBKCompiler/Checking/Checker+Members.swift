@@ -57,13 +57,15 @@ extension Checker {
     // MARK: Fields
 
     /// What reading a field gives; reports one that cannot be there.
-    mutating func field(_ name: String, of known: Inferred, at span: Span, isOptional: Bool) -> Inferred {
+    mutating func field(
+        _ name: String, of known: Inferred, at span: Span, isOptional: Bool, isCalled: Bool = false
+    ) -> Inferred {
         switch known.shape.withoutNull {
         case .record(let fields):
             if let field = fields.first(where: { $0.name == name }) {
                 return known.part(isOptional ? Shape.merged(field.shape, .type(.null)) : field.shape)
             }
-            if !isOptional { reportUnknownField(name, fields, at: span) }
+            if !isOptional { reportUnknownField(name, fields, isCalled, at: span) }
         case .type(let type):
             guard let names = TypeFields.names(of: type) else { return .unknown }
             if names.contains(name) { return type == .string ? Inferred(.type(.int)) : .unknown }
@@ -75,12 +77,13 @@ extension Checker {
         return .unknown
     }
 
-    private mutating func reportUnknownField(_ name: String, _ fields: [Shape.Field], at span: Span) {
+    private mutating func reportUnknownField(_ name: String, _ fields: [Shape.Field], _ isCalled: Bool, at span: Span) {
         let names = fields.map(\.name)
+        let near = names + (isCalled ? methodNames(on: .record) : [])
         let shown = names.count > 12 ? names.prefix(12).joined(separator: ", ") + ", …" : names.joined(separator: ", ")
         let message =
             names.isEmpty ? "no field '\(name)' in an empty record" : "no field '\(name)' in record { \(shown) }"
-        report(.unknownField, message, at: span, hint: didYouMean(name, among: names))
+        report(.unknownField, message, at: span, hint: didYouMean(name, among: near))
     }
 
     private mutating func reportNoField(_ name: String, _ type: ValueType, _ names: [String], at span: Span) {

@@ -15,6 +15,10 @@ package struct ModuleInterface: Sendable {
         var known: Inferred
         /// An operation that calling it reaches, as far as that is known.
         var operation: String?
+        /// An operation that creates, likewise.
+        var create: String?
+        /// What calling it gives.
+        var answer: Inferred?
     }
 
     package var members: [String: Member] = [:]
@@ -25,10 +29,16 @@ package struct ModuleInterface: Sendable {
     package var publicNames: [String] { members.filter(\.value.isPublic).keys.sorted() }
 }
 
-/// What the body of a module's function calls.
+/// What a function calls.
 struct FunctionCalls {
+    /// In a module: an operation.
     var operation: String?
+    /// In a module: functions that it surely calls itself.
     var callees: [VariableID] = []
+    /// An operation that creates, called in the function or in one inside it.
+    var create: String?
+    /// Functions called there.
+    var mayCall: [VariableID] = []
 }
 
 extension Checker {
@@ -73,6 +83,8 @@ extension Checker {
         let id = adopt(full, member.kind, slot: member.slot, parameters: member.parameters)
         entries[id].known = member.known
         entries[id].operation = member.operation
+        entries[id].create = member.create
+        entries[id].answer = member.answer
         importedVariables[module, default: [:]][name.text] = id
         return id
     }
@@ -195,7 +207,8 @@ extension Checker {
             guard variable.kind == .constant || variable.kind == .function, let slot = globalSlots[id] else { continue }
             interface.members[name] = ModuleInterface.Member(
                 kind: variable.kind, slot: slot, isPublic: publicVariables.contains(id), parameters: parameterPairs(of: id),
-                known: entries[id].known, operation: operation(of: id))
+                known: entries[id].known, operation: operation(of: id), create: create(of: id),
+                answer: (variable.function ?? entries[id].arrow).flatMap { answers[$0] })
         }
         return interface
     }

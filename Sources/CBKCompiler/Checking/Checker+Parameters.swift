@@ -7,7 +7,8 @@ extension Checker {
     static let sharedFlags: Set<String> = [
         "dry-run", "j", "jobs", "rate", "retries", "max-errors", "resume", "run", "resume-failed", "new-run", "redo",
         "settle", "mark", "max-deletes", "max-updates", "strict", "allow-path", "runs-dir", "sandbox", "live", "url",
-        "profile", "yes", "output", "no-progress", "no-preflight", "quiet", "timeout", "max-steps", "max-depth",
+        "profile", "yes", "output", "no-progress", "no-rc", "collector-stats", "no-preflight", "quiet", "timeout", "max-steps",
+        "max-depth",
         "max-memory", "max-value", "max-time", "max-requests", "max-writes", "max-rows", "h", "help",
     ]
 
@@ -88,6 +89,10 @@ extension Checker {
             return
         }
         let shape = check(value, .value).shape
+        if parameter.type == .datetime, case .string(let parts) = value.bare.kind {
+            checkMoment(parts, value)
+            return
+        }
         // A datetime has no literal: its default is a string, which is read as the flag's value is.
         let wanted: Shape = parameter.type == .datetime ? .type(.string) : Checker.shape(of: parameter.type)
         guard !shape.types.contains(.null), shape.conflicts(with: wanted) else { return }
@@ -95,6 +100,15 @@ extension Checker {
             .paramDefault,
             "the default of \(parameter.type == .int ? "an" : "a") \(parameter.type.rawValue) param is \(wanted.types.text), not \(shape.types.text)",
             at: value.span)
+    }
+
+    private mutating func checkMoment(_ parts: [StringPart], _ value: Expression) {
+        var text = ""
+        for case .text(let part) in parts { text = part }
+        guard text.withUTF8({ CivilTime.parse($0) }) == nil else { return }
+        report(
+            .paramDefault,
+            "the default of a datetime param is a date such as 2026-03-01 or an RFC 3339 time, not '\(text)'", at: value.span)
     }
 
     private static func isConstant(_ value: Expression) -> Bool {

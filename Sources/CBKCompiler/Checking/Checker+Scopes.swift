@@ -30,6 +30,8 @@ extension Checker {
         var module: ModuleInterface?
         /// For an imported function: an operation that it reaches.
         var operation: String?
+        var create: String?
+        var answer: Inferred?
         var isReported = false
     }
 

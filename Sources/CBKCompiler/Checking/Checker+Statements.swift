@@ -49,7 +49,8 @@ extension Checker {
             checkTest(function)
             checkDeclaredFunction(function)
             if isPublic, let id = function.name.flatMap({ resolution.declarations[$0.id] }) { publicVariables.insert(id) }
-        case .assignment(let target, let operation, _, let value): checkAssignment(target, operation, value)
+        case .assignment(let target, let operation, let span, let value):
+            checkAssignment(target, operation.map { ($0, span) }, value)
         case .whileLoop(let condition, let body):
             checkCondition(condition)
             checkLoopBody(body)
@@ -113,6 +114,8 @@ extension Checker {
     }
 
     /// Parameters are a scope, the body is one inside: it may shadow them.
+    ///
+    /// What its calls give is kept, where no `return` gives something else.
     mutating func checkFunction(_ function: Function, _ kind: FunctionContext.Kind) {
         pushFunction(kind, function.id)
         var ids: [VariableID] = []
@@ -125,10 +128,12 @@ extension Checker {
             _ = check(value, .value)
             entries[id].state = .ready
         }
-        switch function.body {
-        case .expression(let expression): _ = check(expression, .tail)
-        case .block(let block): _ = checkBlock(block, .tail)
-        }
+        let known =
+            switch function.body {
+            case .expression(let expression): check(expression, .tail)
+            case .block(let block): checkBlock(block, .tail)
+            }
+        if !functions[functions.count - 1].hasReturn { answers[function.id] = Inferred(known.shape, depth: known.depth) }
         popFunction()
     }
 
@@ -171,19 +176,5 @@ extension Checker {
             report(
                 .notIterable, "a loop over a record takes two names", at: source.span, hint: "write 'for key, value in …'")
         }
-    }
-
-    // MARK: Values that go nowhere
-
-    /// A stream that nothing reads would do nothing, silently.
-    private mutating func checkDiscarded(_ expression: Expression, _ known: Inferred) {
-        switch expression.kind {
-        case .call, .name, .binary, .member, .parenthesized: break
-        default: return
-        }
-        guard known.shape.types == TypeSet(.stream) else { return }
-        report(
-            .streamStatement, "this stream is not read by anything", at: expression.span,
-            hint: "loop over it with 'for', '.save(…)' it, or make it a list with '.to_list()'")
     }
 }

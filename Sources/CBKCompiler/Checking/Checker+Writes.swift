@@ -5,7 +5,7 @@ import CBKSyntax
 extension Checker {
     static let changingMethods: Set<String> = ["push", "pop", "insert", "remove", "clear"]
 
-    mutating func checkAssignment(_ target: Expression, _ operation: BinaryOperator?, _ value: Expression) {
+    mutating func checkAssignment(_ target: Expression, _ operation: (BinaryOperator, Span)?, _ value: Expression) {
         let root = checkPath(target)
         if case .name(let name) = root.kind {
             writeRoot(root, name)
@@ -15,7 +15,8 @@ extension Checker {
                 .notAssignable, "this cannot be assigned to", at: target.span,
                 hint: "a target is a 'var', followed by fields and indexes")
         }
-        _ = check(value, .value)
+        let known = check(value, .value)
+        if let (operation, span) = operation { shape(of: operation, .any, known.shape, at: span) }
     }
 
     /// Checks the indexes along a path, from the outermost in; its root.

@@ -39,6 +39,7 @@ enum CheckerCode: String, CaseIterable {
     case bindingInAlternative = "E0234"
     case notIterable = "E0235"
     case askingInBatch = "E0236"
+    case wrongOperands = "E0237"
     case importUnreadable = "E0240"
     case importOutside = "E0241"
     case importCycle = "E0242"
@@ -50,4 +51,5 @@ enum CheckerCode: String, CaseIterable {
     case unused = "W0101"
     case batchWithoutKey = "W0102"
     case createInLoop = "W0103"
+    case unusedValue = "W0104"
 }

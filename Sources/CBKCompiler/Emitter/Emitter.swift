@@ -24,7 +24,7 @@ package func emitFunction(_ program: CheckedProgram, catalog: Catalog) throws(Em
     let context = EmitterContext(program: program, catalog: catalog, isInteractive: false)
     guard case .expression(let expression)? = program.tree.statements.first?.kind, case .function(let function) = expression.kind
     else { throw EmitError(diagnostic: Diagnostic(code: "E0298", message: "not a function", span: Span(start: 0, end: 0))) }
-    let emitter = FunctionEmitter(context: context, parent: nil, name: "(function)")
+    let emitter = FunctionEmitter(context: context, parent: nil, name: Chunk.nameless)
     try emitter.emitBody(of: function)
     return emitter.chunk
 }

@@ -35,7 +35,7 @@ extension FunctionEmitter {
         case .name: emitName(expression, into: target, isShared: isShared)
         case .list(let elements): try emitList(elements, into: target)
         case .record(let entries): try emitRecord(entries, into: target)
-        case .function(let function): try emitClosure(function, name: "(function)", into: target)
+        case .function(let function): try emitClosure(function, name: Chunk.nameless, into: target)
         case .unary(let operation, let inner):
             try scoped { () throws(EmitError) in
                 let register = try operand(inner)

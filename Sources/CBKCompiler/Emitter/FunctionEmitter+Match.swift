@@ -38,15 +38,15 @@ extension FunctionEmitter {
             fails.append(jump(Instruction(.branchEqual, x: 0, a: value, b: register)))
         case .range(let lower, let upper):
             let test = try allocate()
-            for name in [ValueType.int, .float] {
-                add(Instruction(.testType, a: test, b: value, c: typeNumber(name)))
-                if name == .int {
-                    let isNumber = jump(Instruction(.branchTrue, x: 1, a: test))
-                    add(Instruction(.testType, a: test, b: value, c: typeNumber(.float)))
-                    fails.append(jump(Instruction(.branchTrue, x: 0, a: test)))
-                    patch(isNumber)
-                    break
-                }
+            if case .duration = lower.kind {
+                add(Instruction(.testType, a: test, b: value, c: typeNumber(.duration)))
+                fails.append(jump(Instruction(.branchTrue, x: 0, a: test)))
+            } else {
+                add(Instruction(.testType, a: test, b: value, c: typeNumber(.int)))
+                let isNumber = jump(Instruction(.branchTrue, x: 1, a: test))
+                add(Instruction(.testType, a: test, b: value, c: typeNumber(.float)))
+                fails.append(jump(Instruction(.branchTrue, x: 0, a: test)))
+                patch(isNumber)
             }
             let bound = try allocate()
             try emit(lower, into: bound)

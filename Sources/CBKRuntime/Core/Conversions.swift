@@ -2,6 +2,7 @@
 // is exact and raises for everything else.
 
 import CBKCompiler
+import CBKSyntax
 
 extension CoreBuiltins {
     static let conversions: [Builtin] = [
@@ -48,7 +49,10 @@ extension CoreBuiltins {
         Builtin(
             Signature(
                 "error",
-                [.init("message", text), .init("code", text, default: "null", "for the handler to look at", isNamedOnly: true)],
+                [
+                    .init("message", .oneOf([.string, .secret])),
+                    .init("code", text, default: "null", "for the handler to look at", isNamedOnly: true),
+                ],
                 gives: .type(.error), "An error to throw, with a message and a code.",
                 example: "error(\"no plan\", code: \"PLAN\").code"),
             Conversion.error),
@@ -157,7 +161,10 @@ private enum Conversion {
         let value = call[0]
         switch value.tag {
         case Tag.datetime: return call.give(value)
-        case Tag.int: return call.give(Value(datetime: value.int))
+        case Tag.int where CivilTime.range.contains(value.int): return call.give(Value(datetime: value.int))
+        case Tag.int:
+            return call.fail(
+                .overflow, "datetime() takes milliseconds, and \(value.int) is outside the years 0000 to 9999", code: "E0304")
         case Tag.string:
             if let moment = CivilTime.parse(value.string.buffer) { return call.give(Value(datetime: moment)) }
             var hint = ""
@@ -192,12 +199,12 @@ private enum Conversion {
 
     static let error: NativeFunction = { machine, arguments, count in
         let call = NativeCall(machine, arguments, count)
-        guard let message = call.string(0, of: "error", "message") else { return false }
+        guard let message = call.message(0, of: "error") else { return false }
         var code: String?
         if call.isGiven(1), !call[1].isNull {
             guard let given = call.string(1, of: "error", "code") else { return false }
             code = given.text
         }
-        return call.give(call.vm.makeError(ScriptError(.user, message.text, code: code)))
+        return call.give(call.vm.makeError(ScriptError(.user, message, code: code)))
     }
 }

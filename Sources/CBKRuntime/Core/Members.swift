@@ -2,6 +2,7 @@
 // datetimes and durations. The list serves completion and help.
 
 import CBKCompiler
+import CBKSyntax
 
 package struct CoreMember: Sendable {
     package var name: String

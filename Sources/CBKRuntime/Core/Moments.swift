@@ -1,6 +1,7 @@
 // Methods of datetimes. Their parts (d.year, d.weekday) are members.
 
 import CBKCompiler
+import CBKSyntax
 
 extension CoreBuiltins {
     static let moments: [Builtin] = [

@@ -3,12 +3,18 @@
 extension NativeCall {
     /// Whether the argument was given: left-out ones are `omit`.
     @inline(__always)
-    func isGiven(_ index: Int) -> Bool { index < count && !self[index].isOmit }
+    package func isGiven(_ index: Int) -> Bool { index < count && !self[index].isOmit }
 
     func string(_ index: Int, of function: String, _ parameter: String) -> UnsafeMutablePointer<StringObject>? {
         if self[index].tag == Tag.string { return self[index].string }
         _ = failType(index, expected: "a string", function: function, parameter: parameter)
         return nil
+    }
+
+    /// The text of an error: a secret's is masked.
+    package func message(_ index: Int, of function: String) -> String? {
+        if self[index].tag == Tag.secret { return vm.secretText(self[index]).masked }
+        return string(index, of: function, "message")?.text
     }
 
     func int(_ index: Int, of function: String, _ parameter: String) -> Int64? {

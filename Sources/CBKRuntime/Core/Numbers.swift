@@ -56,6 +56,7 @@ private enum NumberNative {
         let call = NativeCall(machine, arguments, count)
         if call[0].tag == Tag.float { return call.give(Value(float: call[0].float.magnitude)) }
         guard call[0].int < 0 else { return call.give(call[0]) }
+        guard call[0].int != .min else { return call.vm.raiseOverflow("abs") }
         return call.vm.negate(call[0], into: call.arguments - 1)
     }
 

@@ -15,6 +15,8 @@ package struct CivilTime: Sendable, Equatable {
     package var dayOfYear: Int
 
     private static let dayLength: Int64 = 86_400_000
+    /// What RFC 3339 can write: the years 0000 to 9999.
+    package static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
     private static let monthNames = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
         "December",
@@ -164,7 +166,8 @@ package struct CivilTime: Sendable, Equatable {
         }
         guard let offset = reader.offset(), reader.isAtEnd else { return nil }
         let seconds = hour * 3600 + minute * 60 + second - offset * 60
-        return midnight + Int64(seconds) * 1000 + Int64(fraction)
+        let moment = midnight + Int64(seconds) * 1000 + Int64(fraction)
+        return range.contains(moment) ? moment : nil
     }
 }
 

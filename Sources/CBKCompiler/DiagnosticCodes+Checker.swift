@@ -262,8 +262,8 @@ extension DiagnosticCode {
         DiagnosticCode(
             .unusedValue, "a value that nothing uses",
             "As a statement a value does nothing: a comparison was meant to be an assignment, a function to be called, a line to go on with the one before it, or a method gives a new value and changes nothing.",
-            example: "var names = [\"Bob\", \"Ann\"]\nnames.sort()\nprint(names)",
-            mend: "var names = [\"Bob\", \"Ann\"]\nnames = names.sort()\nprint(names)"),
+            example: "var done = false\ndone == true\nprint(done)",
+            mend: "var done = false\ndone = true\nprint(done)"),
     ]
 
     /// The codes of the emitter.

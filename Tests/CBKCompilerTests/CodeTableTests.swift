@@ -9,7 +9,7 @@ import Testing
         let codes = DiagnosticCode.checker.map(\.code)
         #expect(Set(codes).count == codes.count)
         #expect(codes.filter { $0.hasPrefix("E") } == codes.filter { $0.hasPrefix("E") }.sorted())
-        #expect(codes.count == 47)
+        #expect(codes.count == 49)
     }
 
     @Test(arguments: DiagnosticCode.checker.filter { $0.example != nil })

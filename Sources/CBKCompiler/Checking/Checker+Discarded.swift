@@ -9,7 +9,7 @@ extension Checker {
             checkDiscardedStream(expression)
             return
         }
-        guard !isInteractive else { return }
+        guard !isInteractive, !allowInternal else { return }
         switch expression.bare.kind {
         case .bool, .int, .float, .duration, .string, .regex, .list, .record:
             warnOfUnused("nothing uses this value", expression, hint: "'print(…)' shows it")

@@ -42,13 +42,13 @@ extension DiagnosticCode {
         DiagnosticCode(
             "E0326", "not a whole number",
             "int() takes a float only where nothing is lost. Say which way to round.",
-            example: "print(int(2.5))",
-            mend: "print(2.5.round())"),
+            example: "let _ = int(2.5)",
+            mend: "let _ = 2.5.round()"),
         DiagnosticCode(
             "E0327", "argument out of range",
             "The argument has the right type, but the built-in has no meaning for this value.",
-            example: "print([1, 2, 3].take(-1))",
-            mend: "print([1, 2, 3].take(1))"),
+            example: "let _ = [1, 2, 3].take(-1)",
+            mend: "let _ = [1, 2, 3].take(1)"),
         DiagnosticCode(
             "E0328", "unknown directive in a pattern",
             "format() replaces directives such as %Y %m %d %H %M %S; a percent sign itself is %%.",
@@ -57,18 +57,18 @@ extension DiagnosticCode {
         DiagnosticCode(
             "E0329", "lists of different lengths",
             "zip() pairs the items at the same places; an item without a partner would be lost silently.",
-            example: "print([1, 2, 3].zip([\"a\"]))",
-            mend: "print([1, 2, 3].take(1).zip([\"a\"]))"),
+            example: "let _ = [1, 2, 3].zip([\"a\"])",
+            mend: "let _ = [1, 2, 3].take(1).zip([\"a\"])"),
         DiagnosticCode(
             "E0330", "values that cannot be told apart",
             "Grouping compares by content. Functions and streams have none, and a secret's is not looked at.",
-            example: "print([x => x].distinct())",
-            mend: "print([1, 1].distinct())"),
+            example: "let _ = [x => x].distinct()",
+            mend: "let _ = [1, 1].distinct()"),
         DiagnosticCode(
             "E0331", "empty text to look for",
             "An empty text is everywhere, so splitting at it or replacing it has no single meaning.",
-            example: "print(\"abc\".split(\"\"))",
-            mend: "print(\"abc\".chars())"),
+            example: "let _ = \"abc\".split(\"\")",
+            mend: "let _ = \"abc\".chars()"),
         DiagnosticCode(
             "E0332", "an item that is no text",
             "join() puts texts, numbers and times together. For null, lists and records, say what to write.",

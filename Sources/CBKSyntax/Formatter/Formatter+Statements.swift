@@ -2,8 +2,10 @@
 
 extension Formatter {
     /// `separate` puts down the gap before each, without the `;` that stood there.
+    ///
+    /// - Parameter mayBeRecord: after `=>`, where only the `;` tells `{ name; }` and `{ ; }` from records.
     mutating func statements(
-        _ statements: [Statement], _ separate: (inout Formatter, _ isFirst: Bool) -> Void
+        _ statements: [Statement], mayBeRecord: Bool = false, _ separate: (inout Formatter, _ isFirst: Bool) -> Void
     ) {
         for (number, statement) in statements.enumerated() {
             let isEnded = dropSemicolons()
@@ -12,7 +14,7 @@ extension Formatter {
             separate(&self, number == 0)
             self.statement(statement)
         }
-        _ = dropSemicolons()
+        if dropSemicolons(), mayBeRecord, statements.allSatisfy(\.isName), statements.count < 2 { layout.add(.mark(";")) }
     }
 
     private mutating func dropSemicolons() -> Bool {
@@ -117,18 +119,18 @@ extension Formatter {
 
     /// The block after a space, in a group that is open; gives where its inside begins, nil if there is none.
     @discardableResult
-    private mutating func block(_ block: Block) -> Int? {
+    private mutating func block(_ block: Block, mayBeRecord: Bool = false) -> Int? {
         braces(isEmpty: block.statements.isEmpty) { formatter in
-            formatter.statements(block.statements) { formatter, isFirst in
+            formatter.statements(block.statements, mayBeRecord: mayBeRecord) { formatter, isFirst in
                 formatter.line(isFirst ? " " : formatter.kind == .regex ? " " : "; ", keepsFirst: !isFirst)
             }
         }
     }
 
-    /// A block in a group of its own.
-    mutating func loneBlock(_ block: Block) -> Int? {
+    /// A block in a group of its own; it stands after `=>` where it may be taken for a record.
+    mutating func loneBlock(_ block: Block, mayBeRecord: Bool = true) -> Int? {
         var inside: Int?
-        blocks([block]) { inside = $0.block(block) }
+        blocks([block]) { inside = $0.block(block, mayBeRecord: mayBeRecord) }
         return inside
     }
 
@@ -214,6 +216,12 @@ extension Formatter {
             layout.add(.indent(-2))
             layout.close()
         }
-        return loneBlock(batch.body)
+        return loneBlock(batch.body, mayBeRecord: false)
+    }
+}
+
+extension Statement {
+    fileprivate var isName: Bool {
+        if case .expression(let value) = kind, case .name = value.kind { true } else { false }
     }
 }

@@ -122,7 +122,7 @@ enum APIBuiltins {
         _ value: Value, _ request: [SchemaField], of function: String, _ vm: VM
     ) throws(ScriptError) -> JSONObject {
         if value.isNull || value.isOmit { return JSONObject() }
-        guard case .record(let fields) = vm.snapshot(value) else {
+        guard case .record(let fields) = try vm.snapshot(value) else {
             throw ScriptError(
                 .type, "\(function)() takes its fields by name or as a record, not \(value.typeName)", code: "E0302")
         }

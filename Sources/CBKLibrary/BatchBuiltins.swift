@@ -172,9 +172,9 @@ enum BatchBuiltins {
         var cells: JSONObject?
         if entry[1].tag == Tag.error {
             let fields = entry[1].error.pointee.fields.record
-            func text(_ name: String) -> String { call.vm.get(name, of: fields).map { call.vm.text(of: $0) } ?? "" }
+            func text(_ name: String) -> String { call.vm.get(name, of: fields).flatMap { call.vm.text(of: $0) } ?? "" }
             error = BatchError(.data, code: text("code"), text("message"))
-            cells = call.vm.snapshot(entry[2]).maskedJSON.objectValue
+            cells = (try? call.vm.snapshot(entry[2]))?.maskedJSON.objectValue
         }
         session.note(line: Int(entry[0].int), error: error, cells: cells)
         return call.giveShared(entry[1])
@@ -186,7 +186,12 @@ enum BatchBuiltins {
         guard let session = session(call) else { return call.give(Value(bool: false)) }
         let row = call[1]
         let (line, rowError, cells) = session.noted
-        let original = cells.map { OriginalRow.record($0) } ?? original(row, call.vm)
+        let original: OriginalRow
+        do throws(ScriptError) {
+            original = if let cells { .record(cells) } else { try Self.original(row, call.vm) }
+        } catch {
+            return call.fail(error)
+        }
         var key = BatchKey.null
         var error = rowError
         switch call[2].tag {
@@ -196,7 +201,8 @@ enum BatchBuiltins {
         case Tag.error:
             if error == nil {
                 let fields = call[2].error.pointee.fields.record
-                error = BatchError(.script, code: "KEY", call.vm.get("message", of: fields).map { call.vm.text(of: $0) } ?? "")
+                error = BatchError(
+                    .script, code: "KEY", call.vm.get("message", of: fields).flatMap { call.vm.text(of: $0) } ?? "")
             }
             key = .none
         default: error = error ?? BatchError(.data, code: "KEY", "an item's key is a string or an int, not \(call[2].typeName)")
@@ -219,8 +225,8 @@ enum BatchBuiltins {
         return call.give(Value(bool: true))
     }
 
-    private static func original(_ row: Value, _ vm: VM) -> OriginalRow {
-        let json = vm.snapshot(row).maskedJSON
+    private static func original(_ row: Value, _ vm: VM) throws(ScriptError) -> OriginalRow {
+        let json = try vm.snapshot(row).maskedJSON
         return json.objectValue.map { .record($0) } ?? .value(json)
     }
 
@@ -228,7 +234,8 @@ enum BatchBuiltins {
         guard let handle = call.vm.itemContext as? ItemHandle else {
             return call.fail(.value, "'emit' stands only in a batch's body", code: "E0704")
         }
-        let snapshot = call.vm.snapshot(call[0])
+        let snapshot: Snapshot
+        do throws(ScriptError) { snapshot = try call.vm.snapshot(call[0]) } catch { return call.fail(error) }
         guard case .object(let row) = snapshot.maskedJSON else {
             return call.fail(.type, "'emit' takes a record, not \(call[0].typeName)", code: "E0705")
         }

@@ -54,11 +54,14 @@ extension Snapshot {
     /// The type of something in it that is no data, such as a function or a stream.
     var opaqueType: String? {
         switch self {
-        case .opaque(let type, _): type
-        case .list(let items): items.lazy.compactMap(\.opaqueType).first
-        case .record(let fields): fields.lazy.compactMap(\.value.opaqueType).first
-        default: nil
+        case .opaque(let type, _): return type
+        case .list(let items):
+            for item in items { if let type = item.opaqueType { return type } }
+        case .record(let fields):
+            for field in fields { if let type = field.value.opaqueType { return type } }
+        default: break
         }
+        return nil
     }
 
     /// As JSON for result files: secrets masked, nothing refused.

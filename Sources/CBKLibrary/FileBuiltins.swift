@@ -85,7 +85,7 @@ enum FileBuiltins {
                 guard let writer = SaveTable.writer(call[0].int) else { return call.give(.null) }
                 guard call.vm.admit(writer.heldBytes) else { return false }
                 do throws(ScriptError) {
-                    try writer.add(call.vm.snapshot(call[1]))
+                    try writer.add(try call.vm.snapshot(call[1]))
                     return call.give(.null)
                 } catch {
                     return call.fail(error)

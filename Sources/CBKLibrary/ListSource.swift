@@ -43,7 +43,7 @@ struct ListQuery: Sendable {
             }
         case .users:
             if let meta = try next("meta", "a record", { $0.tag == Tag.record }) {
-                guard case .record(let fields) = call.vm.snapshot(meta) else { return }
+                guard case .record(let fields) = try call.vm.snapshot(meta) else { return }
                 for field in fields {
                     switch field.value {
                     case .string(let text): filters.append(QueryItem("meta." + field.name, text))

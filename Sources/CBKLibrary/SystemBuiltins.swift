@@ -14,8 +14,12 @@ enum SystemBuiltins {
                 "Prints values on a line.", example: "print(\"hello\", 1 + 1)"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
-                let text =
-                    (0..<count).filter { !call[$0].isOmit }.map { call.vm.text(of: call[$0]) }.joined(separator: " ") + "\n"
+                var texts: [String] = []
+                for index in 0..<count where !call[index].isOmit {
+                    guard let text = call.vm.text(of: call[index]) else { return false }
+                    texts.append(text)
+                }
+                let text = texts.joined(separator: " ") + "\n"
                 call.charge(text.utf8.count >> 6)
                 let services = call.services
                 if services.printsToError { services.output.note(text) } else { services.output.print(text) }
@@ -31,11 +35,15 @@ enum SystemBuiltins {
                 "__table", [.init("rows")], gives: .type(.null), effect: .local, "Prints a list as a table.", isInternal: true),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
-                guard case .list(let rows) = call.vm.snapshot(call[0]) else {
-                    return call.failType(0, expected: "a list or stream", function: "table", parameter: "rows")
+                do throws(ScriptError) {
+                    guard case .list(let rows) = try call.vm.snapshot(call[0]) else {
+                        return call.failType(0, expected: "a list or stream", function: "table", parameter: "rows")
+                    }
+                    call.services.output.table(rows, isNote: call.services.printsToError)
+                    return call.give(.null)
+                } catch {
+                    return call.fail(error)
                 }
-                call.services.output.table(rows, isNote: call.services.printsToError)
-                return call.give(.null)
             }),
         Builtin(
             Signature(
@@ -142,7 +150,8 @@ enum SystemBuiltins {
     ]
 
     private static func log(_ call: NativeCall, _ level: String) -> Bool {
-        call.services.output.note("\(level): \(call.vm.text(of: call[0]))\n")
+        guard let text = call.vm.text(of: call[0]) else { return false }
+        call.services.output.note("\(level): \(text)\n")
         return call.give(.null)
     }
 

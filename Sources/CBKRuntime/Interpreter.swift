@@ -63,11 +63,11 @@ package actor Interpreter {
         machine.vm.state.pointee.globals[slot] = machine.vm.value(of: value)
     }
 
-    /// A global's value; nil before its definition.
+    /// A global's value; nil before its definition, and where it is too large to be copied.
     package func global(_ slot: Int) -> Snapshot? {
         let state = machine.vm.state
         guard slot < state.pointee.globalCapacity, state.pointee.globals[slot].tag != Tag.undefined else { return nil }
-        return machine.vm.snapshot(state.pointee.globals[slot])
+        return try? machine.vm.snapshot(state.pointee.globals[slot])
     }
 
     /// Runs a program to its end: the values of its modules, in the order of their imports, then its own text.
@@ -120,7 +120,7 @@ package actor Interpreter {
                 machine.vm.state.pointee.globals[lastValueSlot] = value
             }
             result.isStream = value.tag == Tag.stream
-            result.value = machine.vm.snapshot(value)
+            do { result.value = try machine.vm.snapshot(value) } catch { result.error = error }
         case .skipped, .stopped: break
         case .failed(let error, let trace):
             result.error = error

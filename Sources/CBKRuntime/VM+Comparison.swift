@@ -35,7 +35,7 @@ extension VM {
             guard checkDepth(depth) else { return -1 }
             let (first, second) = (left.list, right.list)
             guard first.pointee.count == second.pointee.count else { return 0 }
-            charge(first.pointee.count >> 2)
+            guard work(1 + first.pointee.count >> 2) else { return -1 }
             for index in 0..<first.pointee.count {
                 let outcome = areEqual(first.pointee.items[index], second.pointee.items[index], depth: depth + 1)
                 if outcome != 1 { return outcome }
@@ -45,7 +45,7 @@ extension VM {
             if left.bits == right.bits { return 1 }
             guard checkDepth(depth) else { return -1 }
             guard count(of: left.record) == count(of: right.record) else { return 0 }
-            charge(count(of: left.record) >> 2)
+            guard work(1 + count(of: left.record) >> 2) else { return -1 }
             var cursor = 0
             while let (key, value) = next(of: left.record, &cursor) {
                 guard let other = get(key, of: right.record) else { return 0 }

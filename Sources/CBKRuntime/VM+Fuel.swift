@@ -58,6 +58,20 @@ extension VM {
         return spend(0) || makesRoom()
     }
 
+    /// The same as `charge` for a native that may go on for long: looks at the budgets after a slice's worth of work.
+    @inline(__always)
+    func work(_ steps: Int) -> Bool {
+        charge(steps)
+        return state.pointee.spent < VM.slice || spendWork()
+    }
+
+    @inline(never)
+    private func spendWork() -> Bool {
+        let steps = state.pointee.spent
+        state.pointee.spent = 0
+        return spend(steps)
+    }
+
     /// Notes steps that were taken, also by a native in its own loop; false as above.
     func spend(_ steps: Int) -> Bool {
         state.pointee.steps += Int64(steps)

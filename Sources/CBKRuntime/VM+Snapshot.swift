@@ -2,9 +2,15 @@
 
 extension VM {
     /// A deep copy outside the heap. Nested deeper than 500 levels, the rest shows as `…`.
-    package func snapshot(_ value: Value) -> Snapshot { snapshot(value, depth: 0) }
+    ///
+    /// - Throws: what is over the memory budget: a list that stands in two places of the value is copied twice.
+    package func snapshot(_ value: Value) throws(ScriptError) -> Snapshot {
+        var size = 0
+        return try snapshot(value, depth: 0, &size)
+    }
 
-    private func snapshot(_ value: Value, depth: Int) -> Snapshot {
+    private func snapshot(_ value: Value, depth: Int, _ size: inout Int) throws(ScriptError) -> Snapshot {
+        size += MemoryLayout<Value>.stride * 3
         switch value.tag {
         case Tag.int: return .int(value.int)
         case Tag.float: return .float(value.float)
@@ -12,19 +18,28 @@ extension VM {
         case Tag.null, Tag.omit: return .null
         case Tag.duration: return .duration(value.int)
         case Tag.datetime: return .datetime(value.int)
-        case Tag.string: return .string(value.string.text)
+        case Tag.string:
+            size += value.string.pointee.count
+            return .string(value.string.text)
         case Tag.secret: return .secret(secretText(value))
         case Tag.list where depth < VM.deepest:
-            return .list((0..<value.list.pointee.count).map { snapshot(value.list.pointee.items[$0], depth: depth + 1) })
+            if !admitWork(size) { try throwPending() }
+            var items: [Snapshot] = []
+            items.reserveCapacity(value.list.pointee.count)
+            for index in 0..<value.list.pointee.count {
+                items.append(try snapshot(value.list.pointee.items[index], depth: depth + 1, &size))
+            }
+            return .list(items)
         case Tag.record where depth < VM.deepest:
+            if !admitWork(size) { try throwPending() }
             var fields: [Snapshot.Field] = []
             var cursor = 0
             while let (key, item) = next(of: value.record, &cursor) {
-                fields.append(Snapshot.Field(key.text, snapshot(item, depth: depth + 1)))
+                fields.append(Snapshot.Field(key.text, try snapshot(item, depth: depth + 1, &size)))
             }
             return .record(fields)
         case Tag.list, Tag.record: return .opaque(type: value.typeName, description: "…")
-        default: return .opaque(type: value.typeName, description: text(of: value))
+        default: return .opaque(type: value.typeName, description: literal(value))
         }
     }
 

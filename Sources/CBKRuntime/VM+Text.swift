@@ -5,10 +5,13 @@ import CBKSyntax
 
 extension VM {
     /// A value as `print` and `"${…}"` show it: a string as it is, anything else as the language writes it.
-    package func text(of value: Value) -> String {
+    /// - Returns: nil, with the error raised, where the text is over the budget of one value.
+    package func text(of value: Value) -> String? {
         if value.tag == Tag.string { return value.string.text }
         var writer = TextWriter(vm: self)
+        writer.limit = state.pointee.budget.value
         writer.write(value, depth: 0)
+        guard admit(writer.bytes.count) else { return nil }
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
@@ -55,6 +58,7 @@ extension VM {
         var writer = TextWriter(vm: self)
         swap(&writer.bytes, &state.pointee.scratch)
         writer.bytes.removeAll(keepingCapacity: true)
+        writer.limit = state.pointee.budget.value
         var isSecret = false
         for index in 0..<count {
             let value = parts[index]
@@ -66,7 +70,7 @@ extension VM {
             case Tag.int: writer.write(value.int)
             default: writer.write(value, depth: 0)
             }
-            if writer.bytes.count > state.pointee.budget.value { break }
+            if writer.bytes.count > writer.limit { break }
         }
         let isAdmitted = admit(writer.bytes.count)
         if isAdmitted {

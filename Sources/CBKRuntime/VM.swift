@@ -196,7 +196,11 @@ package struct VM {
 
     /// The same for code that throws, such as a reply's.
     package func admitted(_ bytes: Int) throws(ScriptError) {
-        if admit(bytes) { return }
+        if !admit(bytes) { try throwPending() }
+    }
+
+    /// Throws the error that was raised, and takes it back.
+    func throwPending() throws(ScriptError) {
         let error = state.pointee.pending
         state.pointee.pending = nil
         if let error { throw error }

@@ -18,17 +18,24 @@ extension Diagnostic {
         let excerpt = Excerpt(of: self, in: source, line: position.line)
 
         var lines = [
-            paint(severityColor, "\(severity.rawValue)[\(code)]") + paint("1", ": \(visibleText(message))"),
+            paint(severityColor, "\(severity.rawValue)[\(code)]") + paint("1", ": \(clipped(visibleText(message)))"),
             paint("1;34", "\(margin)-->") + " \(visibleText(source.name)):\(position.line):\(position.column)",
             paint("1;34", "\(margin) |"),
         ]
         let bar = paint("1;34", "\(number) |")
         lines.append(excerpt.text.isEmpty ? bar : "\(bar) \(excerpt.text)")
-        let carets = String(repeating: "^", count: excerpt.width) + (hint.map { " " + visibleText($0) } ?? "")
+        let carets = String(repeating: "^", count: excerpt.width) + (hint.map { " " + clipped(visibleText($0)) } ?? "")
         let indent = String(repeating: " ", count: excerpt.column)
         lines.append(paint("1;34", "\(margin) |") + " \(indent)" + paint(severityColor, carets))
         return lines.joined(separator: "\n")
     }
+}
+
+/// A message quotes what was written, which may be a word of a megabyte.
+private func clipped(_ text: String) -> String {
+    let most = 10_000
+    return text.utf8.count > most && text.unicodeScalars.count > most
+        ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(most))) + "…" : text
 }
 
 /// Several diagnostics, in the order of their places, with an empty line between.

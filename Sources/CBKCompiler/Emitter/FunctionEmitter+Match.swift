@@ -33,26 +33,30 @@ extension FunctionEmitter {
         switch pattern.kind {
         case .wildcard, .error: break
         case .literal(let literal):
-            let register = try allocate()
-            try emit(literal, into: register)
-            fails.append(jump(Instruction(.branchEqual, x: 0, a: value, b: register)))
-        case .range(let lower, let upper):
-            let test = try allocate()
-            if case .duration = lower.kind {
-                add(Instruction(.testType, a: test, b: value, c: typeNumber(.duration)))
-                fails.append(jump(Instruction(.branchTrue, x: 0, a: test)))
-            } else {
-                add(Instruction(.testType, a: test, b: value, c: typeNumber(.int)))
-                let isNumber = jump(Instruction(.branchTrue, x: 1, a: test))
-                add(Instruction(.testType, a: test, b: value, c: typeNumber(.float)))
-                fails.append(jump(Instruction(.branchTrue, x: 0, a: test)))
-                patch(isNumber)
+            try scoped { () throws(EmitError) in
+                let register = try allocate()
+                try emit(literal, into: register)
+                fails.append(jump(Instruction(.branchEqual, x: 0, a: value, b: register)))
             }
-            let bound = try allocate()
-            try emit(lower, into: bound)
-            fails.append(jump(Instruction(.branchLessOrEqual, x: 0, a: bound, b: value)))
-            try emit(upper, into: bound)
-            fails.append(jump(Instruction(.branchLessOrEqual, x: 0, a: value, b: bound)))
+        case .range(let lower, let upper):
+            try scoped { () throws(EmitError) in
+                let test = try allocate()
+                if case .duration = lower.kind {
+                    add(Instruction(.testType, a: test, b: value, c: typeNumber(.duration)))
+                    fails.append(jump(Instruction(.branchTrue, x: 0, a: test)))
+                } else {
+                    add(Instruction(.testType, a: test, b: value, c: typeNumber(.int)))
+                    let isNumber = jump(Instruction(.branchTrue, x: 1, a: test))
+                    add(Instruction(.testType, a: test, b: value, c: typeNumber(.float)))
+                    fails.append(jump(Instruction(.branchTrue, x: 0, a: test)))
+                    patch(isNumber)
+                }
+                let bound = try allocate()
+                try emit(lower, into: bound)
+                fails.append(jump(Instruction(.branchLessOrEqual, x: 0, a: bound, b: value)))
+                try emit(upper, into: bound)
+                fails.append(jump(Instruction(.branchLessOrEqual, x: 0, a: value, b: bound)))
+            }
         case .alternatives(let patterns):
             var matches: [Int] = []
             for (index, alternative) in patterns.enumerated() {
@@ -68,9 +72,11 @@ extension FunctionEmitter {
             for match in matches { patch(match) }
         case .binding(let name): try bindCopy(name, of: value)
         case .type(let type, let binding):
-            let test = try allocate()
-            add(Instruction(.testType, a: test, b: value, c: typeNumber(ValueType(rawValue: type.text) ?? .null)))
-            fails.append(jump(Instruction(.branchTrue, x: 0, a: test)))
+            try scoped { () throws(EmitError) in
+                let test = try allocate()
+                add(Instruction(.testType, a: test, b: value, c: typeNumber(ValueType(rawValue: type.text) ?? .null)))
+                fails.append(jump(Instruction(.branchTrue, x: 0, a: test)))
+            }
             if let binding { try bindCopy(binding, of: value) }
         case .list(let items, let rest): try emitListPattern(items, rest, value, &fails)
         case .record(let fields):

@@ -152,7 +152,7 @@ private enum Conversion {
         switch call[0].tag {
         case Tag.string: return call.give(call[0])
         case Tag.secret: return call.failSecret("string")
-        default: return call.give(call.vm.string(call.vm.text(of: call[0])))
+        default: return call.vm.text(of: call[0]).map { call.give(call.vm.string($0)) } ?? false
         }
     }
 

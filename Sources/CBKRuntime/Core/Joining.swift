@@ -38,7 +38,8 @@ private enum Joining {
                 return call.fail(
                     .type, "join() takes texts, numbers and times; item \(place) is \(item.typeName)\(hint)", code: "E0332")
             }
-            let text = call.vm.string(call.vm.text(of: item))
+            guard let shown = call.vm.text(of: item) else { return false }
+            let text = call.vm.string(shown)
             size &+= text.string.pointee.count
             call.vm.append(text, to: texts)
         }

@@ -18,7 +18,7 @@ package func check(
 ) -> (program: CheckedProgram, diagnostics: [Diagnostic]) {
     var checker = Checker(
         nodeCount: tree.nodeCount, catalog: catalog, scope: scope, kind: kind, imports: imports, allowInternal: allowInternal)
-    return checker.run(tree)
+    return walking(tree) { checker.run(tree) }
 }
 
 /// What a text is.

@@ -23,8 +23,8 @@ package struct CompiledFile: Sendable {
     /// What the checker says without what merely follows from a mistake of syntax: anything on its line, and warnings.
     private static func independent(_ found: [Diagnostic], of syntax: [Diagnostic], _ source: SourceFile) -> [Diagnostic] {
         guard syntax.contains(where: { $0.severity == .error }) else { return found }
-        let lines = Set(syntax.map { source.position(of: $0.span.start).line })
-        return found.filter { $0.severity == .error && !lines.contains(source.position(of: $0.span.start).line) }
+        let lines = Set(syntax.map { source.line(of: $0.span.start) })
+        return found.filter { $0.severity == .error && !lines.contains(source.line(of: $0.span.start)) }
     }
 }
 

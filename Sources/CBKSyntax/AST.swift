@@ -22,10 +22,13 @@ package struct SyntaxTree: Sendable {
     package var statements: [Statement]
     /// How many node numbers the tree uses: the size of a side table.
     package var nodeCount: Int
+    /// Whether it is deeper than any stack allows for; see `walking`.
+    package var isDeep: Bool
 
-    package init(statements: [Statement], nodeCount: Int) {
+    package init(statements: [Statement], nodeCount: Int, isDeep: Bool) {
         self.statements = statements
         self.nodeCount = nodeCount
+        self.isDeep = isDeep
     }
 }
 

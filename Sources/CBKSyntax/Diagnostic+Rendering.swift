@@ -56,8 +56,9 @@ private struct Excerpt {
     var column: Int
     var width: Int
 
-    init(of diagnostic: Diagnostic, in source: SourceFile, line: Int) {
-        let line = source.lineSpan(line)
+    init(of diagnostic: Diagnostic, in source: SourceFile, line number: Int) {
+        let whole = source.lineSpan(number)
+        let line = Excerpt.window(of: whole, around: diagnostic.span.start, in: source)
         let start = max(line.start, min(diagnostic.span.start, source.bytes.count))
         let end = max(start, min(diagnostic.span.end, line.end))
         let cells = visibleCells(source.text(in: line), column: 0, tabWidth: 4)
@@ -65,7 +66,8 @@ private struct Excerpt {
         width = max(1, displayWidth(source.text(in: Span(start: line.start, end: end))) - column)
 
         let total = cells.reduce(0) { $0 + $1.width }
-        guard total > Self.widest else {
+        let isCutBefore = line.start > whole.start
+        guard total > Self.widest || isCutBefore else {
             text = cells.reduce(into: "") { $0 += $1.text }
             while text.last == " " { text.removeLast() }
             return
@@ -84,9 +86,20 @@ private struct Excerpt {
             at += cell.width
         }
         let from = shownFrom ?? 0
-        text = (from > 0 ? "…" : "") + shown + (shownTo < total ? "…" : "")
+        let isCut = from > 0 || isCutBefore
+        text = (isCut ? "…" : "") + shown + (shownTo < total || line.end < whole.end ? "…" : "")
         width = max(1, min(width, shownTo - column))
-        column = column - from + (from > 0 ? 1 : 0)
+        column = column - from + (isCut ? 1 : 0)
+    }
+
+    /// The part of a line that may be shown: many mistakes in a line of megabytes are not to cost its length each.
+    private static func window(of line: Span, around mark: Int, in source: SourceFile) -> Span {
+        func isInside(_ offset: Int) -> Bool { offset > line.start && offset < line.end && source.bytes[offset] & 0xC0 == 0x80 }
+        var start = max(line.start, mark - 10 * before)
+        while isInside(start) { start += 1 }
+        var end = min(line.end, mark + 10 * widest)
+        while isInside(end) { end -= 1 }
+        return Span(start: min(start, end), end: end)
     }
 }
 

@@ -2,19 +2,10 @@
 // (left-nested chains such as 1 + 1 + 1 … or a.b.c …), so whoever walks a tree needs no more than that.
 // Past a few levels parsing moves to a thread with a large stack: no caller's stack is too small.
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 extension Parser {
     static let depthLimit = 1_000
     /// A level costs up to about 10 kB of stack in a debug build; this many fit in any thread.
     private static let largeStackDepth = 16
-    static let stackSize = 64 << 20
 
     /// Parses one level deeper, or reports and moves past what is too deep.
     mutating func deeper<Node>(_ parseNode: (inout Parser) -> Node, orElse error: (inout Parser) -> Node) -> Node {
@@ -26,9 +17,10 @@ extension Parser {
         defer { depth -= 1 }
         guard depth >= Self.largeStackDepth, !isOnLargeStack else { return parseNode(&self) }
         isOnLargeStack = true
+        isDeep = true
         defer { isOnLargeStack = false }
         var node: Node?
-        let ran = runOnLargeStack(size: Self.stackSize) { node = parseNode(&self) }
+        let ran = runOnLargeStack { node = parseNode(&self) }
         guard ran, let node else {
             passTooDeep()
             return error(&self)
@@ -74,50 +66,12 @@ extension Parser {
     /// Makes an expression around those finished since `beginNode`; an error node if that makes it too tall.
     mutating func wrapping(_ kind: Expression.Kind, _ span: Span) -> Expression {
         height += 1
+        if height > Self.largeStackDepth { isDeep = true }
         guard height <= Self.depthLimit else {
             failTooDeep(span)
             height = 1
             return expression(.error, span)
         }
         return expression(kind, span)
-    }
-}
-
-/// Holds a closure for the thread that runs it while its owner waits.
-private final class Errand {
-    let run: () -> Void
-    init(run: @escaping () -> Void) { self.run = run }
-}
-
-/// Runs work on a thread of its own and waits for it; false if there is no such thread to be had.
-func runOnLargeStack(size: Int, _ work: () -> Void) -> Bool {
-    withoutActuallyEscaping(work) { work in
-        var attributes = pthread_attr_t()
-        guard pthread_attr_init(&attributes) == 0 else { return false }
-        defer { pthread_attr_destroy(&attributes) }
-        guard pthread_attr_setstacksize(&attributes, size) == 0 else { return false }
-        let errand = Unmanaged.passRetained(Errand(run: work))
-        defer { errand.release() }
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let status = pthread_create(
-                &thread, &attributes,
-                {
-                    Unmanaged<Errand>.fromOpaque($0).takeUnretainedValue().run()
-                    return nil
-                }, errand.toOpaque())
-            guard status == 0, let thread else { return false }
-        #else
-            var thread = pthread_t()
-            let status = pthread_create(
-                &thread, &attributes,
-                { context in
-                    if let context { Unmanaged<Errand>.fromOpaque(context).takeUnretainedValue().run() }
-                    return nil
-                }, errand.toOpaque())
-            guard status == 0 else { return false }
-        #endif
-        pthread_join(thread, nil)
-        return true
     }
 }

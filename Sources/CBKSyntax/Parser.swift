@@ -48,6 +48,8 @@ struct Parser {
     var depth = 0
     var height = 0
     var isOnLargeStack = false
+    /// Whether a level was reached that asks for a large stack.
+    var isDeep = false
     var isDepthReported = false
 
     init(source: SourceFile, isInteractive: Bool) {
@@ -76,7 +78,7 @@ struct Parser {
             ($0.element.span.start, $0.offset) < ($1.element.span.start, $1.offset)
         }
         return ParseResult(
-            tree: SyntaxTree(statements: statements, nodeCount: nodeCount),
+            tree: SyntaxTree(statements: statements, nodeCount: nodeCount, isDeep: isDeep),
             diagnostics: ordered.prefix(Self.diagnosticLimit).map(\.element),
             isIncomplete: endedEarly && !hasDefiniteError)
     }

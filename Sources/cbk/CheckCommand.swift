@@ -17,6 +17,9 @@ enum CheckCommand {
         Flag("help", short: "h", .toggle, "", "this text"),
     ]
 
+    /// Of a file.
+    private static let most = 1000
+
     static let help = """
         cbk check FILE|FOLDER … looks for mistakes without running anything, in files and in all .cbk files below folders.
 
@@ -26,7 +29,7 @@ enum CheckCommand {
         \(FlagParser(flags).helpText())
         An object of --format json has file, code, severity (error or warning), message, line, column, endLine and
         endColumn (from 1; columns count Unicode scalars, and the end is behind the last), hint where there is one, and
-        fix: the text to put there instead, where that is sure. Nothing else is printed.
+        fix: the text to put there instead, where that is sure. Of a file with over \(most) mistakes the first are shown.
 
         """
 
@@ -41,11 +44,14 @@ enum CheckCommand {
         let paths = try ScriptFiles.found(in: parsed.words)
         var errors = 0
         for file in try files(paths) {
+            let shown = file.diagnostics.prefix(most)
             if isJSON {
-                for diagnostic in file.diagnostics { console.print(line(diagnostic, in: file.source)) }
-            } else if !file.diagnostics.isEmpty {
-                console.note(rendered(file.diagnostics, in: file.source, color: console.errPalette.isOn) + "\n")
+                for diagnostic in shown { console.print(line(diagnostic, in: file.source)) }
+            } else if !shown.isEmpty {
+                console.note(rendered(Array(shown), in: file.source, color: console.errPalette.isOn) + "\n")
             }
+            let rest = file.diagnostics.count - shown.count
+            if rest > 0 { console.note("and \(rest) more in \(file.source.name)\n") }
             if parsed.has("bytecode"), let chunk = file.chunk { console.print(chunk.disassembly() + "\n") }
             errors += file.diagnostics.count { $0.severity == .error }
         }

@@ -15,7 +15,7 @@ package struct EmitError: Error {
 package func emit(_ program: CheckedProgram, catalog: Catalog, isInteractive: Bool) throws(EmitError) -> Chunk {
     let context = EmitterContext(program: program, catalog: catalog, isInteractive: isInteractive)
     let emitter = FunctionEmitter(context: context, parent: nil, name: "main")
-    try emitter.emitMain(program.tree.statements)
+    try walking(program.tree) { () throws(EmitError) in try emitter.emitMain(program.tree.statements) }
     return emitter.chunk
 }
 

@@ -22,7 +22,9 @@ extension FunctionEmitter {
                 switch part {
                 case .text(let text): add(Instruction(.loadConstant, a: first + filled, bc: constant(.string(text))))
                 case .expression(let inner):
-                    let later = parts.dropFirst(index + 1).compactMap { if case .expression(let next) = $0 { next } else { nil } }
+                    // The text of the chunk is made before the next one is evaluated.
+                    let rest = parts[(index + 1)...].prefix(FunctionEmitter.literalChunk - filled - 1)
+                    let later = rest.compactMap { if case .expression(let next) = $0 { next } else { nil } }
                     try emit(inner, into: first + filled, isShared: mayChange(inner, during: later))
                 }
                 filled += 1

@@ -11,8 +11,7 @@
 /// - Parameter width: of a line; tests narrow it.
 package func formatted(_ source: SourceFile, _ tree: SyntaxTree, width: Int = Layout.width) -> [UInt8] {
     var formatter = Formatter(source: source, width: width)
-    // As deep as the parser goes: the same stack.
-    guard runOnLargeStack(size: Parser.stackSize, { formatter.program(tree) }) else { return source.bytes }
+    walking(tree) { formatter.program(tree) }
     return formatter.layout.rendered(source)
 }
 

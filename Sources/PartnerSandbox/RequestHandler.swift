@@ -16,8 +16,14 @@ package struct RequestHandler: Sendable {
         self.nested = nested
     }
 
-    /// Answers a request; what goes wrong is an answer too.
+    /// Answers a request, under an id of its own; what goes wrong is an answer too.
     package func respond(to request: WireRequest) async -> WireResponse {
+        var response = await judge(request)
+        response.headers["X-Request-Id"] = store.newRequestID()
+        return response
+    }
+
+    private func judge(_ request: WireRequest) async -> WireResponse {
         do {
             let (route, schema) = try Route.find(request.path)
             guard request.method == schema.method else {

@@ -144,13 +144,22 @@ package struct SandboxStore: Sendable {
     func newSecret() -> String {
         var bytes = Array("sk-".utf8)
         bytes.reserveCapacity(67)
-        for _ in 0..<4 {
-            let chance = randomness.next()
-            for shift in stride(from: 60, through: 0, by: -4) {
-                bytes.append(hexadecimalDigits.utf8Start[Int(chance >> UInt64(shift) & 15)])
-            }
-        }
+        for _ in 0..<4 { appendChance(to: &bytes) }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// `req_` and 16 hexadecimal digits.
+    func newRequestID() -> String {
+        var bytes = Array("req_".utf8)
+        appendChance(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func appendChance(to bytes: inout [UInt8]) {
+        let chance = randomness.next()
+        for shift in stride(from: 60, through: 0, by: -4) {
+            bytes.append(hexadecimalDigits.utf8Start[Int(chance >> UInt64(shift) & 15)])
+        }
     }
 }
 

@@ -71,13 +71,13 @@ extension APIBuiltins {
     // MARK: Lists
 
     private static let userFilters: [Signature.Parameter] = [
-        .init("meta", .optional(.type(.record)), default: "omit", "only users whose meta has these values", isNamedOnly: true),
-        .init("email", .optional(.type(.string)), default: "omit", "only users with exactly this address", isNamedOnly: true),
+        .init("meta", .type(.record), default: "omit", "only users whose meta has these values", isNamedOnly: true),
+        .init("email", .type(.string), default: "omit", "only users with exactly this address", isNamedOnly: true),
     ]
 
     private static let contextFilters = SchemaField.contextOwners.map {
         Signature.Parameter(
-            $0.name, .optional(.type(.string)), default: "omit", "only contexts of \($0.summary)", isNamedOnly: true)
+            $0.name, .type(.string), default: "omit", "only contexts of \($0.summary)", isNamedOnly: true)
     }
 
     private static let listParameters: [Signature.Parameter] = [

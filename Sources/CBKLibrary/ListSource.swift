@@ -23,10 +23,17 @@ struct ListQuery: Sendable {
     /// - Parameter first: the place of the first list argument.
     init(_ call: NativeCall, first: Int, function: String, filters known: Filters) throws(ScriptError) {
         var index = first
-        func next(_ name: String, _ type: String, _ fits: (Value) -> Bool) throws(ScriptError) -> Value? {
+        func next(
+            _ name: String, _ type: String, isFilter: Bool = false, _ fits: (Value) -> Bool
+        ) throws(ScriptError) -> Value? {
             defer { index += 1 }
             let value = call[index]
-            if value.isOmit || value.isNull { return nil }
+            if value.isOmit { return nil }
+            if value.isNull {
+                // The list without it has everybody: nobody means that by a value that is not there.
+                guard !isFilter else { throw ListQuery.nullFilter(name, type, function) }
+                return nil
+            }
             guard fits(value) else {
                 throw ScriptError(
                     .value, "\(function)() takes \(type) as '\(name)', not \(call.vm.literal(value, limit: 40))", code: "E0327")
@@ -37,18 +44,18 @@ struct ListQuery: Sendable {
         case .none: break
         case .contexts:
             for field in SchemaField.contextOwners {
-                if let owner = try next(field.name, "an id", { $0.isString && $0.string.pointee.count > 0 }) {
+                if let owner = try next(field.name, "an id", isFilter: true, { $0.isString && $0.string.pointee.count > 0 }) {
                     filters.append(QueryItem(field.name, owner.string.text))
                 }
             }
         case .users:
-            if let meta = try next("meta", "a record", { $0.tag == Tag.record }) {
+            if let meta = try next("meta", "a record", isFilter: true, { $0.tag == Tag.record }) {
                 guard case .record(let fields) = try call.vm.snapshot(meta) else { return }
                 for field in fields {
                     switch field.value {
                     case .string(let text): filters.append(QueryItem("meta." + field.name, text))
                     case .bool(let flag): filters.append(QueryItem("meta." + field.name, flag ? "true" : "false"))
-                    case .null: break
+                    case .null: throw ListQuery.nullFilter("meta." + field.name, "a string or bool", function)
                     default:
                         throw ScriptError(
                             .type,
@@ -57,7 +64,7 @@ struct ListQuery: Sendable {
                     }
                 }
             }
-            if let email = try next("email", "a string", { $0.isString }) {
+            if let email = try next("email", "a string", isFilter: true, { $0.isString }) {
                 guard email.string.pointee.count > 0 else {
                     throw ScriptError(
                         .value, "\(function)() with an empty 'email' would list everybody; omit leaves it out", code: "E0327")
@@ -70,6 +77,12 @@ struct ListQuery: Sendable {
         }
         take = try next("take", "a whole number from 0", { $0.isInt && $0.int >= 0 }).map { Int($0.int) }
         cursor = try next("cursor", "a string", { $0.isString }).map { $0.string.text }
+    }
+
+    private static func nullFilter(_ name: String, _ type: String, _ function: String) -> ScriptError {
+        ScriptError(
+            .value, "\(function)() takes \(type) as '\(name)', not null, which would list more; omit leaves it out", code: "E0327"
+        )
     }
 
     func items(cursor: String?, take: Int) -> [QueryItem] {

@@ -1,6 +1,6 @@
 // Which argument of a call belongs to which parameter. Takes the arguments as written and what the
 // callee declares; gives the match, or every way in which they do not fit. A call with a spread is not
-// matched here: its names are known only when it runs.
+// matched here, as its names are known only when it runs; what does not fit whatever they are is found all the same.
 
 import CBKSyntax
 
@@ -50,7 +50,7 @@ package enum ArgumentMatching: Sendable, Equatable {
     case mismatched([ArgumentProblem])
 }
 
-/// Matches a call of a built-in; nil if it has a spread argument.
+/// Matches a call of a built-in; nil if it has a spread argument and nothing else is wrong.
 package func match(_ arguments: [Argument], to signature: Signature) -> ArgumentMatching? {
     var matcher = ArgumentMatcher(
         names: signature.parameters.map(\.name), requestFields: signature.request.map { $0.map(\.name) })
@@ -59,7 +59,7 @@ package func match(_ arguments: [Argument], to signature: Signature) -> Argument
     return matcher.match(arguments) { signature.parameters[$0].isRequired }
 }
 
-/// Matches a call of a declared function; nil if it has a spread argument.
+/// Matches a call of a declared function; nil if it has a spread argument and nothing else is wrong.
 package func match(
     _ arguments: [Argument], parameterNames: [String], hasDefault: [Bool]
 ) -> ArgumentMatching? {
@@ -88,14 +88,14 @@ private struct ArgumentMatcher {
     }
 
     mutating func match(_ arguments: [Argument], isRequired: (Int) -> Bool) -> ArgumentMatching? {
-        if arguments.contains(where: \.isSpread) { return nil }
-        for (index, argument) in arguments.enumerated() {
+        for (index, argument) in arguments.enumerated() where !argument.isSpread {
             if let label = argument.label {
                 takeNamed(index, label.text, earlier: arguments)
             } else {
                 takePositional(index)
             }
         }
+        if arguments.contains(where: \.isSpread) { return problems.isEmpty ? nil : .mismatched(problems) }
         for index in names.indices where isVariadic[index] { result.parameters[index] = .rest(rest) }
         for index in names.indices where isRequired(index) && result.parameters[index] == .leftOut {
             problems.append(.missing(name: names[index]))

@@ -61,6 +61,7 @@ extension Chunk {
         case .call: return [a, "\(i.b)", i.x & 2 != 0 ? "g\(i.c)" : c]
         case .callNative: return [a, "\(i.b)", "built-in \(i.c)"]
         case .callMethod: return [a, "\(i.b)", "method \(i.c)"]
+        case .spreadMethod: return [a, b, "method \(i.c)"]
         case .callSpread: return [a, b, c]
         case .callNativeSpread: return [a, "built-in \(i.c)"]
         case .returnNull: return []

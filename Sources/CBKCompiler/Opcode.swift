@@ -62,7 +62,7 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case listSpread  // appends all of R[b] to the fresh list R[a]
     case newRecord  // R[a] = a record of layout c with the values R[b] …; omit drops a field
     case recordPut  // the fresh record R[a] gets field K[c] = R[b]; omit drops it
-    case recordSpread  // the fresh record R[a] gets all fields of R[b]
+    case recordSpread  // the fresh record R[a] gets all fields of R[b]; x = 1: as named arguments
     case getField  // R[a] = R[b].K[c]; x = 1: shared; word: cache
     case getFieldOptional  // R[a] = R[b]?.K[c]; x = 1: shared
     case getIndex  // R[a] = R[b][R[c]]; x = 1: shared
@@ -82,6 +82,7 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case call  // R[c](b arguments); x & 2: G[c](b arguments)
     case callNative  // built-in c (b arguments, padded with omit)
     case callMethod  // R[a+1].method c (b arguments from R[a+2]); word: x = 1 receiver null gives null; bc labels, or -1
+    case spreadMethod  // R[a] = R[a+1].method c, with R[a+1] before the items of the fresh list R[b]; or its field
     case callSpread  // R[a](items of the list R[b], named by the record R[c])
     case callNativeSpread  // x = 1: built-in c with the items of the list R[a+1], named by the record R[a+2]
     case `return`  // R[a] to the caller

@@ -556,7 +556,7 @@ extension VM {
                         let value = registers[i.b]
                         if !value.isOmit { set(constants[i.c].string, in: registers[i.a].record, to: value) }
                     case .recordSpread:
-                        if !spread(registers[i.b], into: registers[i.a].record) { break execute }
+                        if !spread(registers[i.b], into: registers[i.a].record, isCall: i.x != 0) { break execute }
                     case .getField:
                         let base = registers[i.b]
                         if base.tag == Tag.record {
@@ -852,6 +852,10 @@ extension VM {
                         }
                         guard enter(fiber, at: frame.pointee.base + i.a, count: count) else { break execute }
                         continue reload
+                    case .spreadMethod:
+                        frame.pointee.pc = pc
+                        guard let callee = spreadMethod(i.c, of: registers[i.a + 1], registers[i.b].list) else { break execute }
+                        registers[i.a] = callee
                     case .callSpread, .callNativeSpread:
                         fuel &-= 1
                         if fuel <= 0 {

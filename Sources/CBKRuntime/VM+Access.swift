@@ -261,9 +261,10 @@ extension VM {
         return true
     }
 
-    func spread(_ value: Value, into record: UnsafeMutablePointer<RecordObject>) -> Bool {
+    func spread(_ value: Value, into record: UnsafeMutablePointer<RecordObject>, isCall: Bool) -> Bool {
         guard value.tag == Tag.record else {
-            return raise(.type, "'...' in a record takes a record, not \(value.typeName)", code: "E0301")
+            let takes = isCall ? "a call takes a record of named arguments" : "a record takes a record"
+            return raise(.type, "'...' in \(takes), not \(value.typeName)", code: "E0301")
         }
         var cursor = 0
         while let (key, item) = next(of: value.record, &cursor) {

@@ -264,6 +264,17 @@ extension VM {
         return callee.tag == Tag.closure && !requireGiven(callee, arguments, placed.count) ? nil : placed.count
     }
 
+    /// The method, whose receiver becomes the first of the arguments, or the function in the receiver's field.
+    func spreadMethod(_ method: Int, of receiver: Value, _ arguments: UnsafeMutablePointer<ListObject>) -> Value? {
+        let number = Int(state.pointee.methods[method * VM.tagCount + Int(receiver.tag)])
+        guard number >= 0 else { return fieldFunction(method, of: receiver) }
+        append(receiver, to: arguments)
+        let items = arguments.pointee.items
+        for index in stride(from: arguments.pointee.count - 1, to: 0, by: -1) { items[index] = items[index - 1] }
+        items[0] = receiver
+        return Value(native: number)
+    }
+
     /// Lays out a call's arguments from a list and a record of named ones behind the callee's slot.
     func spreadArguments(_ callee: Value, _ list: Value, _ record: Value, _ fiber: Fiber, at slot: Int) -> Int? {
         let items = list.list

@@ -4,11 +4,9 @@
 import CBKSyntax
 
 extension Checker {
-    /// Checks a built-in's arguments; with a spread only the names that are written out.
+    /// Checks a built-in's arguments; with a spread only those that are written out.
     mutating func checkFit(_ arguments: [Argument], _ known: [Inferred], _ signature: Signature, at span: Span) {
         guard let matching = match(arguments, to: signature) else {
-            let names = signature.parameters.filter { !$0.isVariadic }.map(\.name) + (signature.request ?? []).map(\.name)
-            checkLabels(arguments, names, of: signature.name)
             checkNamed(arguments, known, signature)
             return
         }
@@ -21,7 +19,9 @@ extension Checker {
                 switch slot {
                 case .leftOut: continue
                 case .argument(let index):
-                    checkType(arguments[index].value, known[index].shape, parameter.shape, parameter.name, of: signature.name)
+                    checkType(
+                        arguments[index].value, known[index].shape, parameter.shape, parameter.name, of: signature.name,
+                        mayBeLeftOut: !parameter.isRequired)
                 case .rest(let indices):
                     for index in indices {
                         checkType(arguments[index].value, known[index].shape, parameter.shape, parameter.name, of: signature.name)
@@ -101,10 +101,14 @@ extension Checker {
         }
     }
 
-    private mutating func checkType(_ value: Expression, _ shape: Shape, _ wanted: Shape, _ name: String, of callee: String) {
+    private mutating func checkType(
+        _ value: Expression, _ shape: Shape, _ wanted: Shape, _ name: String, of callee: String, mayBeLeftOut: Bool = false
+    ) {
         guard shape.conflicts(with: wanted) else { return }
         let hint: String? =
-            if shape.types == TypeSet(.secret) {
+            if shape.types == .null, mayBeLeftOut {
+                "'omit' leaves it out"
+            } else if shape.types == TypeSet(.secret) {
                 "'.reveal()' gives its text"
             } else if wanted.types == TypeSet(.regex), shape.types == TypeSet(.string) {
                 "a regular expression stands between slashes: /…/"
@@ -121,19 +125,11 @@ extension Checker {
     mutating func checkDeclaredCall(
         _ name: String, _ parameters: (names: [String], hasDefault: [Bool]), _ arguments: [Argument], at span: Span
     ) {
-        guard let matching = match(arguments, parameterNames: parameters.names, hasDefault: parameters.hasDefault) else {
-            checkLabels(arguments, parameters.names, of: "'\(name)'")
-            return
-        }
-        guard case .mismatched(let problems) = matching else { return }
+        guard
+            case .mismatched(let problems)? = match(
+                arguments, parameterNames: parameters.names, hasDefault: parameters.hasDefault)
+        else { return }
         report(problems, arguments, callee: "'\(name)'", at: span)
-    }
-
-    private mutating func checkLabels(_ arguments: [Argument], _ names: [String], of callee: String) {
-        for argument in arguments {
-            guard let label = argument.label, !names.contains(label.text) else { continue }
-            reportUnknownLabel(label, names, of: callee)
-        }
     }
 
     private mutating func reportUnknownLabel(_ label: Name, _ names: [String], of callee: String) {

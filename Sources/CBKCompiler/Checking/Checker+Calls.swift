@@ -56,7 +56,15 @@ extension Checker {
     mutating func checkArguments(_ arguments: [Argument], _ use: Use) -> [Inferred] {
         var known: [Inferred] = []
         known.reserveCapacity(arguments.count)
-        for argument in arguments { known.append(check(argument.value, argument.isSpread ? .value : use)) }
+        for argument in arguments {
+            let value = check(argument.value, argument.isSpread ? .value : use)
+            if argument.isSpread, value.shape.conflicts(with: .type(.record)) {
+                report(
+                    .wrongType, "'...' in a call takes a record of named arguments, not \(value.shape.types.text)",
+                    at: argument.value.span)
+            }
+            known.append(value)
+        }
         return known
     }
 

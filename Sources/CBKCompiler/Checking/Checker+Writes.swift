@@ -120,7 +120,7 @@ extension Checker {
         if call.isOptional || arguments.contains(where: \.isSpread) {
             report(
                 .notChangeable, "'\(name)' changes its target and takes neither '?.' nor a spread", at: call.name.span,
-                hint: "ask for null with 'if' first")
+                hint: call.isOptional ? "ask for null with 'if' first" : "name the arguments")
         }
         write(id, at: root.span)
     }

@@ -1,5 +1,4 @@
-// Calls: of built-ins with their arguments in place, of functions, of methods, with labels and spreads; and batch,
-// which is a call of the built-in `__batch`.
+// Calls: of built-ins with their arguments in place, of functions, of methods, with labels and spreads.
 
 import CBKSyntax
 
@@ -95,11 +94,11 @@ extension FunctionEmitter {
         }
     }
 
-    /// `assert(a == b, …)`, whose failure shows both sides; false for any other condition.
+    /// `assert(a == b, …)` or `assert(a in b, …)`, whose failure shows both sides; false for any other condition.
     private func emitAssertion(_ place: Span, _ arguments: [Argument], into target: Int) throws(EmitError) -> Bool {
         guard let first = arguments.first, first.label == nil, !arguments.contains(where: \.isSpread),
             case .binary(let operation, let operatorSpan, let left, let right) = unwrapped(first.value).kind,
-            [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual].contains(operation)
+            [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .in].contains(operation)
         else { return false }
         try scoped { () throws(EmitError) in
             let base = try allocate(5)
@@ -187,11 +186,14 @@ extension FunctionEmitter {
                 skip = jump(Instruction(.branchNull, x: 1, a: base + 1))
             }
             let hasSpread = arguments.contains(where: \.isSpread)
-            if let method = context.catalog.methodNumber(name.text), !hasSpread {
+            let method = context.catalog.methodNumber(name.text)
+            if let method, !hasSpread {
                 for (index, argument) in arguments.enumerated() { try emitOwned(argument.value, into: base + 2 + index) }
                 span = name.span
                 add(Instruction(.callMethod, a: base, b: arguments.count, c: method))
                 addWord(bc: labels(arguments))
+            } else if let method {
+                try emitSpreadCall(base, arguments, place, method: (method, name.span))
             } else {
                 span = name.span
                 add(Instruction(.getField, a: base, b: base + 1, c: try shortConstant(name.text)))
@@ -211,8 +213,15 @@ extension FunctionEmitter {
 
     // MARK: Spreads
 
-    private func emitSpreadCall(_ callee: Int, _ arguments: [Argument], _ place: Span) throws(EmitError) {
+    /// - Parameter method: what is called lies behind the callee's register, and is looked up by this method's name.
+    private func emitSpreadCall(
+        _ callee: Int, _ arguments: [Argument], _ place: Span, method: (number: Int, place: Span)? = nil
+    ) throws(EmitError) {
         let (list, record) = try emitSpreadOperands(arguments)
+        if let method {
+            span = method.place
+            add(Instruction(.spreadMethod, a: callee, b: list, c: method.number))
+        }
         span = place
         // Nothing but the callee may lie where the arguments are laid out.
         let base = try allocate()
@@ -237,60 +246,7 @@ extension FunctionEmitter {
             }
         }
         try emit(Expression(id: 0, span: span, kind: .list(elements)), into: list)
-        try emitRecord(entries, into: record)
+        try emitRecord(entries, into: record, isCall: true)
         return (list, record)
-    }
-
-    // MARK: Batch
-
-    /// `__batch(source, body, key, parallel, columns, fields, isStatement)`
-    func emitBatch(_ batch: Batch, _ place: Span, into target: Int, isStatement: Bool) throws(EmitError) {
-        if isStatement { chunk.hasBatchStatement = true }
-        try scoped { () throws(EmitError) in
-            let base = try allocate(8)
-            try emitOwned(batch.source, into: base + 1)
-            let parameter = { (name: Name) in Function.Parameter(name: name, defaultValue: nil) }
-            let body = FunctionEmitter(context: context, parent: self, name: "batch")
-            body.loops.append(LoopContext(isBatchBody: true))
-            let bodyFunction = Function(
-                id: batch.bodyID, name: nil, parameters: [parameter(batch.binding)], body: .block(batch.body),
-                span: batch.body.span)
-            try body.emitBody(of: bodyFunction)
-            addClosure(body, batch.bodyID, into: base + 2)
-            if let key = batch.key {
-                let function = Function(
-                    id: batch.keyID, name: nil, parameters: [parameter(batch.keyBinding)], body: .expression(key), span: key.span)
-                try emitClosure(function, name: "by", into: base + 3)
-            } else {
-                add(Instruction(.loadNull, a: base + 3))
-            }
-            if let parallel = batch.parallel {
-                try emit(parallel, into: base + 4)
-            } else {
-                add(Instruction(.loadNull, a: base + 4))
-            }
-            if let columns = context.resolution.emittedFields[batch.bodyID] {
-                emitNames(columns, into: base + 5)
-            } else {
-                add(Instruction(.loadNull, a: base + 5))
-            }
-            var fields: [String] = []
-            for id in [batch.keyID, batch.bodyID] {
-                for field in context.resolution.rowFields[id] ?? [] where !fields.contains(field.name) {
-                    fields.append(field.name)
-                }
-            }
-            emitNames(fields, into: base + 6)
-            add(Instruction(.loadBool, a: base + 7, b: isStatement ? 1 : 0))
-            // Of the whole batch its header is the place.
-            span = Span(start: place.start, end: max(batch.source.span.end, place.start))
-            add(Instruction(.callNative, a: base, b: 7, c: try builtin("__batch")))
-            deliver(base, into: target)
-        }
-    }
-
-    /// A constant list of names, one string with a newline between each: the checker lists none that hold one.
-    private func emitNames(_ names: [String], into target: Int) {
-        add(Instruction(.loadConstant, a: target, bc: constant(.string(names.joined(separator: "\n")))))
     }
 }

@@ -69,7 +69,7 @@ extension FunctionEmitter {
         }
     }
 
-    func emitRecord(_ entries: [RecordEntry], into target: Int) throws(EmitError) {
+    func emitRecord(_ entries: [RecordEntry], into target: Int, isCall: Bool = false) throws(EmitError) {
         let whole = span
         var names: [String] = []
         var values: [Expression] = []
@@ -104,7 +104,7 @@ extension FunctionEmitter {
                 case .spread(let value):
                     try emit(value, into: register)
                     span = value.span
-                    add(Instruction(.recordSpread, a: record, b: register))
+                    add(Instruction(.recordSpread, x: isCall ? 1 : 0, a: record, b: register))
                 }
             }
             add(Instruction(.move, a: target, b: record))

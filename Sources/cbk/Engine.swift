@@ -30,7 +30,7 @@ final class Engine: Sendable {
         name: String, flags: ParsedFlags, console: Console, scriptFolder: String?, pathParameters: [String] = [],
         settings: BatchHost.Settings, printsToError: Bool, inputOwner: String? = nil
     ) throws(UsageError) {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = Main.environment
         let home = Home(environment: environment)
         let target = try Target(flags: flags, environment: environment)
         self.target = target

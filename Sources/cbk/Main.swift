@@ -11,11 +11,14 @@ enum Version {
 
 @main
 struct Main {
+    /// The process's environment. Reading it takes a part of the start-up that can be felt, so it is read once.
+    static let environment = ProcessInfo.processInfo.environment
+
     static func main() async {
         let words = Array(CommandLine.arguments.dropFirst())
         // A reader that goes away ends no run: the write fails instead.
         signal(SIGPIPE, SIG_IGN)
-        let console = Console(environment: ProcessInfo.processInfo.environment)
+        let console = Console(environment: environment)
         let code = await run(words, console)
         console.flush()
         // As if SIGPIPE had ended it: what a shell expects of a writer whose reader is gone.
@@ -27,8 +30,8 @@ struct Main {
         exit(code)
     }
 
-    /// The command's exit code.
-    static func run(_ words: [String], _ console: Console) async -> Int32 {
+    /// The command's exit code. On the main thread: a change of threads takes a part of the start-up, too.
+    @MainActor static func run(_ words: [String], _ console: Console) async -> Int32 {
         do throws(UsageError) {
             let invocation = try Invocation(words)
             switch invocation.command {

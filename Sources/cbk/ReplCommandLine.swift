@@ -12,7 +12,7 @@ import Foundation
 
 enum ReplCommandLine {
     static func run(_ words: [String], _ console: Console) async throws(UsageError) -> Int32 {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = Main.environment
         let isTerminal = isatty(0) == 1 && isatty(1) == 1
         guard isTerminal else {
             return try await ScriptCommand(source: .standardInput, flags: words, arguments: [], console: console).run()

@@ -23,7 +23,7 @@ struct ScriptCommand {
     let arguments: [String]
     let console: Console
 
-    func run() async throws(UsageError) -> Int32 {
+    @MainActor func run() async throws(UsageError) -> Int32 {
         let file = try read()
         let loader = loader
         var compilation = Compilation(
@@ -88,7 +88,7 @@ struct ScriptCommand {
 
     // MARK: Running
 
-    private func execute(
+    @MainActor private func execute(
         _ compilation: Compilation, _ parameters: [ParameterDeclaration], _ parsed: ParsedFlags, printsValue: Bool
     ) async throws(UsageError) -> Int32 {
         var values: [(Int, Snapshot)] = []
@@ -172,7 +172,9 @@ struct ScriptCommand {
     }
 
     /// The last value of `-e` or `-`, unless it is null; a stream's items one by one.
-    private func printValue(_ result: RunResult, _ engine: Engine, _ slot: Int, _ parsed: ParsedFlags) async -> ExitCode {
+    @MainActor private func printValue(_ result: RunResult, _ engine: Engine, _ slot: Int, _ parsed: ParsedFlags) async
+        -> ExitCode
+    {
         let format = parsed.text("output") ?? (console.outIsTerminal ? "table" : "text")
         guard result.isStream else {
             console.print(ValuePrinter(console: console, format: format).text(result.value))

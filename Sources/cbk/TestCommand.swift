@@ -73,7 +73,7 @@ struct TestCommand {
     ) async throws(UsageError) -> Int32 {
         let filter = parsed.text("filter") ?? ""
         let format = parsed.text("output") ?? "text"
-        let environment = ProcessInfo.processInfo.environment
+        let environment = Main.environment
         var outcomes: [TestOutcome] = []
         for (path, compilation) in files {
             let runner = TestRunner(catalog: Library.catalog, limit: parsed.milliseconds("max-time")) { file in

@@ -63,6 +63,7 @@ struct FormatCase: Sendable, CustomTestStringConvertible {
         FormatCase(
             "semicolons", "a(); b();; c()\nlet f = () => { a(); b() }\nlet g = () => {\n  a(); b(); }\n",
             becomes: "a()\nb()\nc()\nlet f = () => { a(); b() }\nlet g = () => {\n  a()\n  b()\n}\n"),
+        FormatCase("a comment behind a semicolon alone", "; # note\n", becomes: "# note\n"),
         FormatCase(
             "a regular expression behind a semicolon", "a(); /x/i.f()\nlet f = () => { a(); /x/ }\n",
             becomes: "a();\n/x/i.f()\nlet f = () => { a(); /x/ }\n"),

@@ -126,7 +126,7 @@ package struct Layout {
             case .source(let span): page.write(source.bytes[span.start..<span.end])
             case .mark(let text): page.write(Array(text.utf8)[...])
             case .comment(let span, let isTrailing):
-                if isTrailing { page.write([0x20, 0x20]) }
+                if isTrailing, !page.bytes.isEmpty { page.write([0x20, 0x20]) }
                 page.write(source.bytes[span.start..<span.end])
             case .newline(let isBlank): page.startLine(level, isBlank)
             case .line(let flat, let isBlank):

@@ -77,7 +77,7 @@ struct Caller: Sendable {
 }
 
 extension ScriptError {
-    init(_ error: BatchError) {
+    package init(_ error: BatchError) {
         let kind: Kind =
             switch error.kind {
             case .api, .outcomeUnknown, .answer: .api

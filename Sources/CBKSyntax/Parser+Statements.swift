@@ -158,10 +158,11 @@ extension Parser {
     /// The text of the comment lines that stand directly above a token, without their `#`.
     private func help(above token: Token) -> String {
         var lines: [String] = []
-        var line = source.position(of: token.span.start).line
+        var line = source.line(of: token.span.start)
         for comment in token.comments(in: source).reversed() {
-            guard source.position(of: comment.start).line == line - 1, source.bytes[comment.start] == UInt8(ascii: "#"),
-                source.text(ofLine: line - 1).drop(while: { $0 == " " || $0 == "\t" }).first == "#"
+            let start = comment.start
+            guard source.line(of: start) == line - 1, source.bytes[start] == UInt8(ascii: "#"),
+                source.bytes[source.lineSpan(line - 1).start..<start].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D })
             else { break }
             line -= 1
             var text = source.text(in: comment).dropFirst()

@@ -78,9 +78,6 @@ package struct SourceFile: Sendable {
         return Span(start: start, end: max(start, end))
     }
 
-    /// The text of a line (counted from 1) without its line ending.
-    package func text(ofLine line: Int) -> String { text(in: lineSpan(line)) }
-
     /// The text that a span covers.
     package func text(in span: Span) -> String {
         let start = max(0, min(span.start, bytes.count))

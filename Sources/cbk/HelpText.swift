@@ -8,6 +8,7 @@ enum HelpText {
         switch topic {
         case nil: return overview
         case "import"?: return ImportCommand.help
+        case "api"?: return APICommand.help
         case "check"?: return CheckCommand.help
         case "fmt"?: return FormatCommand.help
         case "explain"?: return ExplainCommand.help
@@ -28,6 +29,7 @@ enum HelpText {
           cbk -e 'CODE'                 run code and print its last value
           cbk -                         run what standard input holds
           cbk import FILE.csv           create a user for each row of a CSV file
+          cbk api partner user …        send one operation from the shell
           cbk check FILE|FOLDER …       look for mistakes without running anything
           cbk fmt FILE|FOLDER …         lay scripts out in the one style there is
           cbk test [PATH …]             run the tests of scripts, each on an empty sandbox

@@ -11,6 +11,7 @@ struct Invocation {
         case code(String)
         case standardInput(arguments: [String])
         case importFile([String])
+        case api([String])
         case check([String])
         case format([String])
         case explain([String])
@@ -23,10 +24,10 @@ struct Invocation {
     /// Those before the command.
     var flags: [String]
 
-    static let commands = ["import", "check", "fmt", "test", "explain", "help"]
+    static let commands = ["import", "api", "check", "fmt", "test", "explain", "help"]
     /// Words of the design that this version does not have yet.
     static let later = [
-        "export", "plan", "apply", "runs", "doc", "lsp", "target", "completions", "api", "serve",
+        "export", "plan", "apply", "runs", "doc", "lsp", "target", "completions", "serve",
     ]
 
     init(_ words: [String]) throws(UsageError) {
@@ -65,6 +66,7 @@ struct Invocation {
             }
             switch word {
             case "import": command = .importFile(Array(rest))
+            case "api": command = .api(Array(rest))
             case "check": command = .check(Array(rest))
             case "fmt": command = .format(Array(rest))
             case "explain": command = .explain(Array(rest))

@@ -60,6 +60,8 @@ struct Main {
                 ).run()
             case .importFile(let arguments):
                 return try await ImportCommand(words: arguments, flags: invocation.flags, console: console).run()
+            case .api(let words):
+                return try await APICommand(words: words, flags: invocation.flags, console: console).run()
             case .repl:
                 return try await ReplCommandLine.run(invocation.flags, console)
             }

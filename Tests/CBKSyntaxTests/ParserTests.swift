@@ -172,6 +172,7 @@ import Testing
                 (param b int "three")
                 (param c int "four")
                 """)
+        #expect(tree("let x = 1\n\r# one\nparam a: int") == "(let x 1)\n(param a int \"one\")")
         #expect(tree("# one\n#\n#   two\nparam a: int") == "(param a int \"one\\n\\ntwo\")")
     }
 

@@ -1,0 +1,174 @@
+// `cbk api partner user …`: one operation from the shell. Its fields are flags, a body may come as JSON; the answer is
+// printed as it came, secrets masked.
+
+import CBKBatch
+import CBKLibrary
+import CBKRuntime
+import CBKTerminal
+import Foundation
+import JSONBytes
+import PartnerAPI
+
+struct APICommand {
+    let words: [String]
+    let flags: [String]
+    let console: Console
+
+    private static let own = [
+        Flag("data", .path, "FILE|-", "the body as a JSON object, from a file or standard input; flags come before it"),
+        Flag("help", short: "h", .toggle, "", "this text"),
+    ]
+    private static let listing = [
+        Flag("all", .toggle, "", "all pages; 'take' is then the total"),
+        Flag("stream", .toggle, "", "all pages, each item on its line as soon as it is there"),
+    ]
+
+    static var help: String {
+        var lines = ""
+        for schema in OperationSchema.all { lines += "  \(usage(schema))\n      \(schema.summary)\n" }
+        return """
+            cbk api OPERATION sends one request and prints its answer.
+
+            \(lines)
+            'cbk api OPERATION --help' lists the flags of one. A field in another is named with a dot: --limits.messages 1000.
+            An update sends the fields as they are given: 'meta' and 'limits' replace what is there, and null, which clears a
+            field, comes in --data. In scripts users.update merges.
+
+            """
+    }
+
+    @MainActor func run() async throws(UsageError) -> Int32 {
+        guard let (schema, count) = try OperationCall.find(words) else {
+            // `cbk api partner user`, with or without --help.
+            _ = try FlagParser(SharedFlags.all + APICommand.own).parse(words)
+            console.print(APICommand.help)
+            return 0
+        }
+        var isList = false
+        if case .page = schema.answer { isList = true }
+        let fields = OperationCall.flags(schema)
+        let own = (isList ? APICommand.listing : []) + APICommand.own.filter { $0.name != "data" || schema.request != nil }
+        let shared = SharedFlags.all.filter { ["output", "sandbox", "quiet", "runs-dir"].contains($0.name) }
+        let parsed = try FlagParser(fields + own + shared).parse(flags + words.dropFirst(count))
+        if parsed.has("help") {
+            console.print(APICommand.help(schema, fields + own, shared))
+            return 0
+        }
+        let call = try OperationCall(schema, ids: parsed.words, parsed, data: try data(parsed))
+        let engine = try Engine(
+            name: "api", flags: parsed, console: console, scriptFolder: nil, settings: BatchHost.Settings(), printsToError: false)
+        SignalWatch.start(engine)
+        defer { engine.close() }
+        do throws(BatchError) {
+            let gate: Gate
+            do throws(ScriptError) { gate = try engine.services.gate() } catch {
+                console.note(Engine.rendered(error, [], color: console.errPalette.isOn))
+                return engine.exitCode(error).rawValue
+            }
+            if isList {
+                try await list(call, parsed, gate)
+            } else {
+                show([try await gate.perform(schema, ids: call.ids, query: call.query, body: call.body)], of: call, parsed)
+            }
+        } catch {
+            console.note(Engine.rendered(ScriptError(error), [], color: console.errPalette.isOn))
+            switch error.consequence {
+            case .stop(let reason): return ExitCode(reason).rawValue
+            case .doubt: return ExitCode.inDoubt.rawValue
+            // What could not be made into a request was not sent.
+            case .item: return error.kind == .invalidRequest ? ExitCode.usage.rawValue : ExitCode.failed.rawValue
+            }
+        }
+        if !parsed.has("quiet") { console.note(engine.summary.text) }
+        return 0
+    }
+
+    private func data(_ parsed: ParsedFlags) throws(UsageError) -> JSONObject? {
+        guard let path = parsed.text("data") else { return nil }
+        let name = path == "-" ? "standard input" : "'\(path)'"
+        let bytes: [UInt8]
+        if path == "-" {
+            bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
+        } else {
+            do { bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
+                throw UsageError("cannot read \(name): \(error.localizedDescription)")
+            }
+        }
+        let value: JSONValue
+        do throws(JSONError) { value = try JSONValue(parsing: bytes) } catch {
+            throw UsageError("\(name) is no JSON: \(error)")
+        }
+        guard let object = value.objectValue else {
+            throw UsageError("--data takes a JSON object, and \(name) holds \(value.kindDescription)")
+        }
+        return object
+    }
+
+    // MARK: Lists
+
+    private func list(_ call: OperationCall, _ parsed: ParsedFlags, _ gate: Gate) async throws(BatchError) {
+        guard parsed.has("all") || parsed.has("stream") else {
+            let page = try await gate.perform(call.schema, ids: call.ids, query: call.query)
+            if ["json", "text"].contains(format(parsed)) {
+                print(OperationCall.shown(page, [SchemaField("items", .list(.string), "")], times: false), "json")
+            } else {
+                show(page["items"]?.arrayValue ?? [], of: call, parsed)
+            }
+            return
+        }
+        var left = parsed.int("take")
+        var cursor = parsed.text("cursor")
+        var held: [JSONValue] = []
+        while left != 0 {
+            let wanted = min(left ?? 100, 100)
+            var query = call.query.filter { $0.name != "take" && $0.name != "cursor" } + [QueryItem("take", "\(wanted)")]
+            if let cursor { query.append(QueryItem("cursor", cursor)) }
+            let page = try await gate.perform(call.schema, ids: call.ids, query: query)
+            let items = page["items"]?.arrayValue ?? []
+            if parsed.has("stream") {
+                print(.list(items.map { OperationCall.shown($0, call.schema.answer.fields, times: false) }), "jsonl")
+                if console.isOutputClosed { return }
+            } else {
+                held += items
+            }
+            left = left.map { $0 - items.count }
+            cursor = page["cursor"]?.stringValue ?? items.last?["id"]?.stringValue
+            // A cursor is no promise of more: a short page is the end.
+            if items.count < wanted || cursor == nil { break }
+        }
+        if !parsed.has("stream") { show(held, of: call, parsed) }
+    }
+
+    // MARK: Printing
+
+    private func format(_ parsed: ParsedFlags) -> String {
+        parsed.text("output") ?? (console.outIsTerminal ? "table" : "json")
+    }
+
+    /// - Parameter answers: the items of a list, or the one answer of another operation.
+    private func show(_ answers: [JSONValue], of call: OperationCall, _ parsed: ParsedFlags) {
+        let format = format(parsed)
+        let shown = answers.map {
+            OperationCall.shown($0, call.schema.answer.fields, times: format == "table" || format == "csv")
+        }
+        if case .page = call.schema.answer { print(.list(shown), format) } else { print(shown.first ?? .null, format) }
+    }
+
+    private func print(_ value: Snapshot, _ format: String) {
+        if value == .list([]), format == "table" { return console.note("none\n") }
+        console.print(ValuePrinter(console: console, format: format).text(value))
+    }
+
+    // MARK: Help
+
+    private static func usage(_ schema: OperationSchema) -> String {
+        let places = schema.pathParameters.map { $0.name == "userId" ? "USER" : $0.name == "tokenId" ? "TOKEN" : "CONTEXT" }
+        return (["cbk api"] + OperationCall.words(of: schema) + places).joined(separator: " ")
+    }
+
+    private static func help(_ schema: OperationSchema, _ flags: [Flag], _ shared: [Flag]) -> String {
+        var text = "usage: \(usage(schema)) [FLAGS]\n\n\(schema.summary)\n\n"
+        for field in schema.pathParameters { text += "\(field.name): \(field.summary)\n" }
+        return text + (schema.pathParameters.isEmpty ? "" : "\n") + FlagParser(flags + shared).helpText()
+    }
+}

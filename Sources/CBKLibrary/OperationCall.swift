@@ -36,7 +36,8 @@ package struct OperationCall: Sendable {
         let near = suggestion(for: named[place], among: choices).map { "did you mean '\($0)'?" }
         throw UsageError(
             "there is no operation '\(named[...place].joined(separator: " "))'; "
-                + (near ?? "after '\((["api"] + named[..<place]).joined(separator: " "))' comes \(choices.joined(separator: ", "))"))
+                + (near
+                    ?? "after '\((["api"] + named[..<place]).joined(separator: " "))' comes \(choices.joined(separator: ", "))"))
     }
 
     /// The flags that an operation's fields make; `limits.messages` for a field in another.
@@ -82,7 +83,8 @@ package struct OperationCall: Sendable {
                     query.append(QueryItem("\(field.name).\(member.key)", value))
                 }
             } else if let value = parsed.values[field.name]?.last {
-                let text: String = if case .string(let text) = value { text } else { parsed.int(field.name).map { "\($0)" } ?? "" }
+                let text: String =
+                    if case .string(let text) = value { text } else { parsed.int(field.name).map { "\($0)" } ?? "" }
                 if text.isEmpty { throw UsageError("--\(field.name) is empty; leave it out to list all") }
                 query.append(QueryItem(field.name, text))
             }
@@ -138,7 +140,8 @@ package struct OperationCall: Sendable {
             guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
                 throw UsageError("--\(flag) takes KEY=VALUE, not '\(text)'")
             }
-            members.append(JSONObject.Member(key: String(text[..<equals]), value: .string(String(text[text.index(after: equals)...]))))
+            members.append(
+                JSONObject.Member(key: String(text[..<equals]), value: .string(String(text[text.index(after: equals)...]))))
         }
         return members
     }

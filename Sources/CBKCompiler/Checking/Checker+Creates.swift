@@ -66,12 +66,12 @@ extension Checker {
         guard warnedBatches.insert(batch).inserted else { return }
         warn(
             .batchWithoutKey, "this batch has no key, and its body calls \(name)", at: span,
-            hint: "add 'by' and what identifies an item, so that a run can go on after it was stopped")
+            hint: "add 'by' and what identifies an item, so that one that comes twice is not created twice")
     }
 
     private mutating func warnOfLoop(_ what: String, at span: Span) {
         warn(
             .createInLoop, "\(what) runs one by one, and stops at the first error", at: span,
-            hint: "'batch … in … by …' runs items side by side and can go on after it was stopped")
+            hint: "'batch … in … by …' runs items side by side, and an error ends its item alone")
     }
 }

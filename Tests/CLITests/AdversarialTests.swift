@@ -60,7 +60,7 @@ struct Adversary: Sendable, CustomTestStringConvertible {
 
     static let wide = [
         Adversary("list of a million", "print(len([\(counted(", ", 1_000_000) { _ in "1" })]))", .printed("1000000\n")),
-        Adversary("string of 100 MB", "print(len(\"\(times("0123456789", 10_000_000))\"))", .printed("100000000\n")),
+        Adversary("string of 10 MB", "print(len(\"\(times("0123456789", 1_000_000))\"))", .printed("10000000\n")),
         Adversary("interpolations", "print(len(\"\(times("${1}"))\"))", .printed("\(many)\n")),
         Adversary("else if", "let x = 1\nif x == 2 { 1 }\(times(" else if x == 2 { 2 }")) else { print(3) }", .printed("3\n")),
         Adversary("arms", "print(match 1 {\n\(counted("\n") { "\($0 + 2) => 2" })\n_ => 3\n})", .printed("3\n")),

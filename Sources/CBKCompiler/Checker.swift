@@ -24,12 +24,21 @@ package func check(
 /// What a text is.
 package enum ProgramKind: Sendable {
     case script
-    /// An input of a REPL, or code whose last value is shown: names may be declared again.
+    /// An input of a REPL, whose last value is shown: names may be declared again.
     case interactive
+    /// A script whose last value is shown.
+    case answering
     /// What another file imports.
     case module
     /// A script with tests.
     case test
+
+    var givesValue: Bool {
+        switch self {
+        case .interactive, .answering: true
+        case .script, .module, .test: false
+        }
+    }
 }
 
 /// What is done with an expression's value.
@@ -137,7 +146,7 @@ struct Checker {
     mutating func run(_ tree: SyntaxTree) -> (program: CheckedProgram, diagnostics: [Diagnostic]) {
         pushScope()
         checkTop(tree.statements)
-        _ = checkStatements(tree.statements, isInteractive ? .tail : .statement)
+        _ = checkStatements(tree.statements, kind.givesValue ? .tail : .statement)
         checkFirstCalls()
         checkCreatingCalls()
         let scope = sessionAfterwards()

@@ -69,7 +69,7 @@ package struct Compilation: Sendable {
         guard errorCount == 0 else { return }
         for index in files.indices {
             do throws(EmitError) {
-                let isInteractive = kind == .interactive && index == files.count - 1
+                let isInteractive = kind.givesValue && index == files.count - 1
                 files[index].chunk = try emit(files[index].program, catalog: catalog, isInteractive: isInteractive)
             } catch {
                 files[index].diagnostics.append(error.diagnostic)

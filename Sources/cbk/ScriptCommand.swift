@@ -26,11 +26,8 @@ struct ScriptCommand {
     @MainActor func run() async throws(UsageError) -> Int32 {
         let file = try read()
         let loader = loader
-        var compilation = Compilation(
-            file, catalog: Library.catalog, kind: printsLastValue ? .interactive : TestFiles.kind(of: file.name), loader: loader)
-        // Standard input that declares parameters is a script like one in a file.
-        let isScript = !compilation.program.parameters.isEmpty
-        if isScript, printsLastValue { compilation = Compilation(file, catalog: Library.catalog, loader: loader) }
+        let compilation = Compilation(
+            file, catalog: Library.catalog, kind: printsLastValue ? .answering : TestFiles.kind(of: file.name), loader: loader)
         let parameters = compilation.program.parameters
         let parser = FlagParser(
             SharedFlags.all + parameters.map(\.flag) + [Flag("help", short: "h", .toggle, "", "list the parameters")])
@@ -52,7 +49,7 @@ struct ScriptCommand {
             throw UsageError("'\(file.name)' takes flags only, not '\(word)'; \(remedy)")
         }
         if !parsed.has("quiet") { console.note(report) }
-        return try await execute(compilation, parameters, parsed, printsValue: printsLastValue && !isScript)
+        return try await execute(compilation, parameters, parsed, printsValue: printsLastValue)
     }
 
     private var printsLastValue: Bool {

@@ -68,8 +68,9 @@ struct InvocationTests {
     }
 
     @Test(arguments: [
-        ("1 + 1", "2\n"), ("null", ""), ("let x = 1", ""), ("\"a b\"", "a b\n"), ("[1, \"a\", { b: 2 }]", "1\na\n{ b: 2 }\n"),
-        ("[]", ""), ("{ a: null }", "{ a: null }\n"), ("1..4", "1\n2\n3\n"), ("1; 2", "2\n"), ("print(\"x\"); 3", "x\n3\n"),
+        ("1 + 1", "2\n"), ("null", ""), ("let _ = 1", ""), ("\"a b\"", "a b\n"), ("[1, \"a\", { b: 2 }]", "1\na\n{ b: 2 }\n"),
+        ("[]", ""),
+        ("{ a: null }", "{ a: null }\n"), ("1..4", "1\n2\n3\n"), ("let x = 1; x + 1", "2\n"), ("print(\"x\"); 3", "x\n3\n"),
         ("7d", "7d\n"), ("users.list()", ""),
     ])
     func codePrintsItsLastValue(_ code: String, _ printed: String) throws {

@@ -41,7 +41,7 @@ extension Checker {
 
     /// What a declared function gives, once it has been checked.
     private func answer(of id: VariableID) -> Inferred {
-        (resolution.variables[id].function ?? entries[id].arrow).flatMap { answers[$0] } ?? entries[id].answer ?? .unknown
+        functionNode(of: id).flatMap { answers[$0] } ?? entries[id].answer ?? .unknown
     }
 
     private mutating func reportNotCallable(_ function: Inferred, _ callee: Expression) {

@@ -35,30 +35,17 @@ extension Checker {
     }
 
     /// Warns of the noted calls whose function creates something, now that all functions have been checked.
-    mutating func checkCreatingCalls() {
+    ///
+    /// - Parameter creates: what `reached` gives of creates.
+    mutating func checkCreatingCalls(_ creates: [VariableID: String]) {
         for call in creatingCalls {
-            guard let name = create(of: call.function) else { continue }
+            guard let name = creates[call.function] else { continue }
             if let batch = call.batch {
                 warnOfKey(batch, name, at: call.span)
             } else {
                 warnOfLoop("\(name), which '\(resolution.variables[call.function].name)' calls, in a loop", at: call.span)
             }
         }
-    }
-
-    /// An operation that creates and that a function may reach.
-    func create(of first: VariableID) -> String? {
-        var seen: Set<VariableID> = [first]
-        var waiting = [first]
-        while let id = waiting.popLast() {
-            if let create = entries[id].create { return create }
-            guard let node = resolution.variables[id].function ?? entries[id].arrow, let calls = functionCalls[node] else {
-                continue
-            }
-            if let create = calls.create { return create }
-            for callee in calls.mayCall where seen.insert(callee).inserted { waiting.append(callee) }
-        }
-        return nil
     }
 
     /// Once for each batch.

@@ -173,9 +173,11 @@ extension Checker {
     }
 
     /// Reports the calls of a module's `let`s that reach an operation through functions.
-    mutating func checkFirstCalls() {
+    ///
+    /// - Parameter operations: what `reached` gives of operations.
+    mutating func checkFirstCalls(_ operations: [VariableID: String]) {
         for (id, span) in firstCalls {
-            guard let operation = operation(of: id) else { continue }
+            guard let operation = operations[id] else { continue }
             report(
                 .operationInModule,
                 "a module's 'let' is made without operations, and '\(resolution.variables[id].name)' calls \(operation)",
@@ -183,32 +185,48 @@ extension Checker {
         }
     }
 
-    private func operation(of first: VariableID) -> String? {
-        var seen: Set<VariableID> = [first]
-        var waiting = [first]
-        while let id = waiting.popLast() {
-            if let operation = entries[id].operation { return operation }
-            guard let node = resolution.variables[id].function ?? entries[id].arrow, let calls = functionCalls[node] else {
-                continue
-            }
-            if let operation = calls.operation { return operation }
-            for callee in calls.callees where seen.insert(callee).inserted { waiting.append(callee) }
+    /// The function that a variable is declared as, or holds for good.
+    func functionNode(of id: VariableID) -> NodeID? { resolution.variables[id].function ?? entries[id].arrow }
+
+    /// By variable: an operation that calling it reaches, itself or through what it calls. From the operations back to
+    /// their callers, so that each function is looked at once.
+    ///
+    /// - Parameters:
+    ///   - imported: what is known of another file's function.
+    ///   - own: what a function calls itself.
+    ///   - callees: the functions that it calls.
+    func reached(
+        imported: KeyPath<Entry, String?>, own: KeyPath<FunctionCalls, String?>, callees: KeyPath<FunctionCalls, [VariableID]>
+    ) -> [VariableID: String] {
+        var found: [VariableID: String] = [:]
+        var callers: [VariableID: [VariableID]] = [:]
+        for id in entries.indices {
+            let calls = functionNode(of: id).flatMap { functionCalls[$0] }
+            found[id] = entries[id][keyPath: imported] ?? calls?[keyPath: own]
+            for callee in calls?[keyPath: callees] ?? [] { callers[callee, default: []].append(id) }
         }
-        return nil
+        var waiting = found.keys.sorted()
+        while let id = waiting.popLast() {
+            for caller in callers[id] ?? [] where found[caller] == nil {
+                found[caller] = found[id]
+                waiting.append(caller)
+            }
+        }
+        return found
     }
 
     // MARK: What others see
 
     /// What the file shows and hides, once it has been checked.
-    func interface() -> ModuleInterface {
+    func interface(_ operations: [VariableID: String], _ creates: [VariableID: String]) -> ModuleInterface {
         var interface = ModuleInterface(isWhole: !hasErrorNodes)
         for (name, id) in bindings where id >= 0 && resolution.variables[id].isGlobal {
             let variable = resolution.variables[id]
             guard variable.kind == .constant || variable.kind == .function, let slot = globalSlots[id] else { continue }
             interface.members[name] = ModuleInterface.Member(
                 kind: variable.kind, slot: slot, isPublic: publicVariables.contains(id), parameters: parameterPairs(of: id),
-                known: entries[id].known, operation: operation(of: id), create: create(of: id),
-                answer: (variable.function ?? entries[id].arrow).flatMap { answers[$0] })
+                known: entries[id].known, operation: operations[id], create: creates[id],
+                answer: functionNode(of: id).flatMap { answers[$0] })
         }
         return interface
     }

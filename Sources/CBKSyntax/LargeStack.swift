@@ -1,4 +1,4 @@
-// A thread with a stack that is large enough to walk any tree that the parser makes.
+// A thread with a stack of its own size: large enough to walk any tree that the parser makes.
 
 #if canImport(Darwin)
     import Darwin
@@ -15,7 +15,7 @@ private final class Errand {
 }
 
 /// Enough for all levels of a tree, also for a sanitizer's frames of tens of kB.
-private let stackSize = 64 << 20
+let largeStackSize = 64 << 20
 
 /// Runs what walks a tree: on a thread of its own where the tree is deep, as no caller's stack is too small.
 package func walking<Result, Failure>(
@@ -23,7 +23,7 @@ package func walking<Result, Failure>(
 ) throws(Failure) -> Result {
     guard tree.isDeep else { return try walk() }
     var result: Swift.Result<Result, Failure>?
-    _ = runOnLargeStack {
+    _ = runOnThread(stackSize: largeStackSize) {
         do throws(Failure) { result = .success(try walk()) } catch { result = .failure(error) }
     }
     guard let result else { return try walk() }
@@ -31,7 +31,9 @@ package func walking<Result, Failure>(
 }
 
 /// Runs work on a thread of its own and waits for it; false if there is no such thread to be had.
-func runOnLargeStack(_ work: () -> Void) -> Bool {
+///
+/// - Parameter stackSize: in bytes.
+package func runOnThread(stackSize: Int, _ work: () -> Void) -> Bool {
     withoutActuallyEscaping(work) { work in
         var attributes = pthread_attr_t()
         guard pthread_attr_init(&attributes) == 0 else { return false }

@@ -20,7 +20,7 @@ extension Parser {
         isDeep = true
         defer { isOnLargeStack = false }
         var node: Node?
-        let ran = runOnLargeStack { node = parseNode(&self) }
+        let ran = runOnThread(stackSize: largeStackSize) { node = parseNode(&self) }
         guard ran, let node else {
             passTooDeep()
             return error(&self)

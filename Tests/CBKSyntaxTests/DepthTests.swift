@@ -4,12 +4,6 @@ import Testing
 
 @testable import CBKSyntax
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#endif
-
 @Suite struct DepthTests {
     private static let levels = 10_000
 
@@ -52,7 +46,8 @@ import Testing
     ])
     func acceptsWhatIsNotTooDeep(text: String) {
         #expect(parsed(text).diagnostics.map(\.message) == [])
-        #expect(runOnSmallStack { _ = parsed(text) })
+        // What secondary threads have on macOS.
+        #expect(runOnThread(stackSize: 512 << 10) { _ = parsed(text) })
     }
 
     @Test func longIsNotDeep() {
@@ -72,38 +67,4 @@ import Testing
         #expect(!result.diagnostics.isEmpty)
         #expect(result.diagnostics.allSatisfy { $0.span.end <= text.utf8.count })
     }
-}
-
-/// Runs work on a thread with 512 kB of stack, as secondary threads have on macOS; false if there is none.
-private func runOnSmallStack(_ work: @escaping () -> Void) -> Bool {
-    final class Errand {
-        let run: () -> Void
-        init(_ run: @escaping () -> Void) { self.run = run }
-    }
-    var attributes = pthread_attr_t()
-    guard pthread_attr_init(&attributes) == 0, pthread_attr_setstacksize(&attributes, 512 << 10) == 0 else {
-        return false
-    }
-    let errand = Unmanaged.passRetained(Errand(work))
-    defer { errand.release() }
-    #if canImport(Darwin)
-        var thread: pthread_t?
-        let status = pthread_create(
-            &thread, &attributes,
-            { context in
-                Unmanaged<Errand>.fromOpaque(context).takeUnretainedValue().run()
-                return nil
-            }, errand.toOpaque())
-        guard status == 0, let thread else { return false }
-    #else
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, &attributes,
-            { context in
-                if let context { Unmanaged<Errand>.fromOpaque(context).takeUnretainedValue().run() }
-                return nil
-            }, errand.toOpaque())
-        guard status == 0 else { return false }
-    #endif
-    return pthread_join(thread, nil) == 0
 }

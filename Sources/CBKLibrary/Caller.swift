@@ -5,6 +5,7 @@ import CBKBatch
 import CBKRuntime
 import JSONBytes
 import PartnerAPI
+import PartnerClient
 
 struct Caller: Sendable {
     let services: Services
@@ -50,29 +51,24 @@ struct Caller: Sendable {
     /// The users with exactly this address, two at most.
     func users(email: String) async throws(ScriptError) -> [JSONValue] {
         var found: [JSONValue] = []
-        var query = ListQuery(filters: [QueryItem("email", email)])
-        while true {
-            let page = try await perform(.userList, query: query.items(cursor: query.cursor, take: 100))
-            let items = page["items"]?.arrayValue ?? []
+        let query = ListQuery(filters: [QueryItem("email", email)])
+        var walk = PageWalk()
+        while found.count < 2, let wanted = walk.wanted {
+            let page = try await perform(.userList, query: query.items(cursor: walk.cursor, take: wanted))
             // The filter may have been ignored: then these are all users, page by page.
-            found += items.filter { $0["email"]?.stringValue == email }
-            let last = page["cursor"]?.stringValue ?? items.last?["id"]?.stringValue
-            if found.count >= 2 || items.count < 100 || last == nil || last == query.cursor { return Array(found.prefix(2)) }
-            query.cursor = last
+            found += walk.items(of: page).filter { $0["email"]?.stringValue == email }
         }
+        return Array(found.prefix(2))
     }
 
     /// One token of a user; nil where there is none with that id.
     func token(_ id: String, of user: String) async throws(ScriptError) -> JSONValue? {
-        var query = ListQuery()
-        while true {
-            let page = try await perform(.tokenList, ids: [user], query: query.items(cursor: query.cursor, take: 100))
-            let items = page["items"]?.arrayValue ?? []
-            if let token = items.first(where: { $0["id"]?.stringValue == id }) { return token }
-            let last = page["cursor"]?.stringValue ?? items.last?["id"]?.stringValue
-            if items.count < 100 || last == nil || last == query.cursor { return nil }
-            query.cursor = last
+        var walk = PageWalk()
+        while let wanted = walk.wanted {
+            let page = try await perform(.tokenList, ids: [user], query: ListQuery().items(cursor: walk.cursor, take: wanted))
+            if let token = walk.items(of: page).first(where: { $0["id"]?.stringValue == id }) { return token }
         }
+        return nil
     }
 }
 

@@ -4,6 +4,7 @@ import CBKBatch
 import CBKRuntime
 import JSONBytes
 import PartnerAPI
+import PartnerClient
 
 /// The query of a list, from a call's arguments.
 struct ListQuery: Sendable {
@@ -113,29 +114,21 @@ final class ListSource: StreamSource {
 /// One pass over a list. The interpreter asks for one page at a time, so nothing here is used twice at once.
 private final class ListCursor: StreamCursor, @unchecked Sendable {
     private let source: ListSource
-    private var cursor: String?
-    private var left: Int?
-    private var isAtEnd = false
+    private var walk: PageWalk
 
     init(_ source: ListSource) {
         self.source = source
-        cursor = source.query.cursor
-        left = source.query.take
+        walk = PageWalk(from: source.query.cursor, total: source.query.take)
     }
 
     func next() async throws -> Reply {
-        let wanted = min(left ?? 100, 100)
-        guard !isAtEnd, wanted > 0 else { return Reply { vm in vm.makeList([]) } }
+        guard let wanted = walk.wanted else { return Reply { vm in vm.makeList([]) } }
         let answer = try await source.caller.perform(
-            source.schema, ids: source.ids, query: source.query.items(cursor: cursor, take: wanted))
-        let items = answer["items"]?.arrayValue ?? []
-        // A cursor is no promise of more: a short page is the end.
-        isAtEnd = items.count < wanted
-        cursor = answer["cursor"]?.stringValue ?? items.last?["id"]?.stringValue
-        left = left.map { $0 - items.count }
+            source.schema, ids: source.ids, query: source.query.items(cursor: walk.cursor, take: wanted))
+        let items = walk.items(of: answer)
         let fields = source.schema.answer.fields
         return Reply { vm in vm.makeList(items.map { vm.answer($0, fields) }) }
     }
 
-    func close() { isAtEnd = true }
+    func close() { walk.stop() }
 }

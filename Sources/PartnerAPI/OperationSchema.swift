@@ -49,6 +49,8 @@ public enum AnswerSchema: Sendable {
     /// `{items, cursor}` with such records.
     case page([SchemaField])
 
+    public var isPage: Bool { if case .page = self { true } else { false } }
+
     /// The fields of the record, or of each item.
     public var fields: [SchemaField] {
         switch self {

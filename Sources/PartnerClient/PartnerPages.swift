@@ -1,57 +1,32 @@
-// A whole list, page after page, one page in memory. It ends at the total asked for, or at the first page that
-// is empty or shorter than asked for: a cursor alone does not promise more.
+// A whole list, page after page, one page in memory; `PageWalk` says where it ends.
 import PartnerAPI
 
 /// The pages of a list, as a sequence.
 public struct PartnerPages<Item: Sendable & ListItem>: AsyncSequence, Sendable {
     public typealias Element = Page<Item>
 
-    /// What the API gives in one page at most.
-    static var pageSize: Int { 100 }
-
     let options: ListOptions
     let fetch: @Sendable (ListOptions) async throws(PartnerError) -> Page<Item>
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(options: options, remaining: options.take, fetch: fetch)
+        Iterator(options: options, walk: PageWalk(from: options.cursor, total: options.take), fetch: fetch)
     }
 
     public struct Iterator: AsyncIteratorProtocol {
         var options: ListOptions
-        /// Items still wanted; nil for all.
-        var remaining: Int?
+        var walk: PageWalk
         let fetch: @Sendable (ListOptions) async throws(PartnerError) -> Page<Item>
-        private var hasEnded = false
-
-        init(
-            options: ListOptions, remaining: Int?,
-            fetch: @escaping @Sendable (ListOptions) async throws(PartnerError) -> Page<Item>
-        ) {
-            self.options = options
-            self.remaining = remaining
-            self.fetch = fetch
-        }
 
         /// The next page that has items; nil at the end.
         public mutating func next() async throws -> Page<Item>? {
-            let asked = Swift.min(remaining ?? pageSize, pageSize)
-            guard !hasEnded, asked > 0 else { return nil }
-            options.take = asked
+            guard let wanted = walk.wanted else { return nil }
+            options.take = wanted
+            options.cursor = walk.cursor
             var page = try await fetch(options)
-            guard let last = page.items.last else {
-                hasEnded = true
-                return nil
-            }
-            if page.items.count < asked { hasEnded = true }
-            // A server that answers the same page again would never end.
-            let cursor = page.cursor ?? last.id
-            if cursor == options.cursor { hasEnded = true }
-            options.cursor = cursor
-            if let remaining {
-                page.items = Array(page.items.prefix(remaining))
-                self.remaining = remaining - page.items.count
-            }
-            return page
+            let left = walk.left
+            walk.advance(by: page.items.count, to: page.cursor ?? page.items.last?.id)
+            if let left { page.items = Array(page.items.prefix(left)) }
+            return page.items.isEmpty ? nil : page
         }
     }
 }

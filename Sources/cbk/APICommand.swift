@@ -8,6 +8,7 @@ import CBKTerminal
 import Foundation
 import JSONBytes
 import PartnerAPI
+import PartnerClient
 
 struct APICommand {
     let words: [String]
@@ -44,10 +45,10 @@ struct APICommand {
             console.print(APICommand.help)
             return 0
         }
-        var isList = false
-        if case .page = schema.answer { isList = true }
         let fields = OperationCall.flags(schema)
-        let own = (isList ? APICommand.listing : []) + APICommand.own.filter { $0.name != "data" || schema.request != nil }
+        let own =
+            (schema.answer.isPage ? APICommand.listing : [])
+            + APICommand.own.filter { $0.name != "data" || schema.request != nil }
         let shared = SharedFlags.all.filter { ["output", "sandbox", "quiet", "runs-dir"].contains($0.name) }
         let parsed = try FlagParser(fields + own + shared).parse(flags + words.dropFirst(count))
         if parsed.has("help") {
@@ -59,28 +60,31 @@ struct APICommand {
             name: "api", flags: parsed, console: console, scriptFolder: nil, settings: BatchHost.Settings(), printsToError: false)
         SignalWatch.start(engine)
         defer { engine.close() }
+        let gate: Gate
+        do throws(ScriptError) { gate = try engine.services.gate() } catch { return fail(error, engine.exitCode(error)) }
         do throws(BatchError) {
-            let gate: Gate
-            do throws(ScriptError) { gate = try engine.services.gate() } catch {
-                console.note(Engine.rendered(error, [], color: console.errPalette.isOn))
-                return engine.exitCode(error).rawValue
-            }
-            if isList {
+            if schema.answer.isPage {
                 try await list(call, parsed, gate)
             } else {
                 show([try await gate.perform(schema, ids: call.ids, query: call.query, body: call.body)], of: call, parsed)
             }
         } catch {
-            console.note(Engine.rendered(ScriptError(error), [], color: console.errPalette.isOn))
-            switch error.consequence {
-            case .stop(let reason): return ExitCode(reason).rawValue
-            case .doubt: return ExitCode.inDoubt.rawValue
-            // What could not be made into a request was not sent.
-            case .item: return error.kind == .invalidRequest ? ExitCode.usage.rawValue : ExitCode.failed.rawValue
-            }
+            let code: ExitCode =
+                switch error.consequence {
+                case .stop(let reason): ExitCode(reason)
+                case .doubt: .inDoubt
+                // What could not be made into a request was not sent.
+                case .item: error.kind == .invalidRequest ? .usage : .failed
+                }
+            return fail(ScriptError(error), code)
         }
         if !parsed.has("quiet") { console.note(engine.summary.text) }
         return 0
+    }
+
+    private func fail(_ error: ScriptError, _ code: ExitCode) -> Int32 {
+        console.note(Engine.rendered(error, [], color: console.errPalette.isOn))
+        return code.rawValue
     }
 
     private func data(_ parsed: ParsedFlags) throws(UsageError) -> JSONObject? {
@@ -109,32 +113,27 @@ struct APICommand {
     private func list(_ call: OperationCall, _ parsed: ParsedFlags, _ gate: Gate) async throws(BatchError) {
         guard parsed.has("all") || parsed.has("stream") else {
             let page = try await gate.perform(call.schema, ids: call.ids, query: call.query)
-            if ["json", "text"].contains(format(parsed)) {
-                print(OperationCall.shown(page, [SchemaField("items", .list(.string), "")], times: false), "json")
+            if format(parsed) == "json" {
+                print(OperationCall.shown(page, [], times: false), "json")
             } else {
                 show(page["items"]?.arrayValue ?? [], of: call, parsed)
             }
             return
         }
-        var left = parsed.int("take")
-        var cursor = parsed.text("cursor")
+        let filters = call.query.filter { $0.name != "take" && $0.name != "cursor" }
+        var walk = PageWalk(from: parsed.text("cursor"), total: parsed.int("take"))
         var held: [JSONValue] = []
-        while left != 0 {
-            let wanted = min(left ?? 100, 100)
-            var query = call.query.filter { $0.name != "take" && $0.name != "cursor" } + [QueryItem("take", "\(wanted)")]
-            if let cursor { query.append(QueryItem("cursor", cursor)) }
-            let page = try await gate.perform(call.schema, ids: call.ids, query: query)
-            let items = page["items"]?.arrayValue ?? []
+        while let wanted = walk.wanted {
+            let place = walk.cursor.map { [QueryItem("cursor", $0)] } ?? []
+            let page = try await gate.perform(
+                call.schema, ids: call.ids, query: filters + [QueryItem("take", "\(wanted)")] + place)
+            let items = walk.items(of: page)
             if parsed.has("stream") {
                 print(.list(items.map { OperationCall.shown($0, call.schema.answer.fields, times: false) }), "jsonl")
                 if console.isOutputClosed { return }
             } else {
                 held += items
             }
-            left = left.map { $0 - items.count }
-            cursor = page["cursor"]?.stringValue ?? items.last?["id"]?.stringValue
-            // A cursor is no promise of more: a short page is the end.
-            if items.count < wanted || cursor == nil { break }
         }
         if !parsed.has("stream") { show(held, of: call, parsed) }
     }
@@ -151,7 +150,7 @@ struct APICommand {
         let shown = answers.map {
             OperationCall.shown($0, call.schema.answer.fields, times: format == "table" || format == "csv")
         }
-        if case .page = call.schema.answer { print(.list(shown), format) } else { print(shown.first ?? .null, format) }
+        print(call.schema.answer.isPage ? .list(shown) : shown.first ?? .null, format)
     }
 
     private func print(_ value: Snapshot, _ format: String) {

@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 // The package: targets in the order in which data flows through them. docs/architecture.md
 // says what each takes and gives; scripts/check compares that page with this file.
 import PackageDescription
@@ -10,6 +10,14 @@ let isFuzzing = Context.environment["CBK_DEV"] != nil
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let httpServer = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let coreTargets: [Target] = [
     .target(name: "CBKSyntax"),
@@ -33,9 +41,13 @@ let fuzzTargets: [Target] = [
 
 let fullTargets: [Target] = [
     .target(name: "PartnerAPI", dependencies: ["JSONBytes"]),
-    .target(name: "PartnerClient", dependencies: ["PartnerAPI", "JSONBytes"]),
+    .target(name: "PartnerClient", dependencies: ["PartnerAPI", "JSONBytes", httpClient, nio, nioPosix, logging]),
     .target(name: "GroupCommit", dependencies: [grdb]),
-    .target(name: "PartnerSandbox", dependencies: ["PartnerAPI", "JSONBytes", "GroupCommit", grdb, crypto]),
+    .target(
+        name: "PartnerSandbox",
+        dependencies: [
+            "PartnerAPI", "JSONBytes", "GroupCommit", grdb, crypto, httpServer, httpTypes, nio, nioPosix, logging, lifecycle,
+        ]),
     .target(name: "CBKBatch", dependencies: ["PartnerClient", "PartnerAPI", "JSONBytes", "GroupCommit", crypto]),
     .target(
         name: "CBKLibrary",
@@ -55,12 +67,13 @@ let fullTargets: [Target] = [
         name: "cbk",
         dependencies: [
             "CBKSyntax", "CBKCompiler", "CBKRuntime", "JSONBytes", "PartnerAPI", "PartnerClient", "GroupCommit",
-            "PartnerSandbox", "CBKBatch", "CBKLibrary", "CBKTooling", "CBKTerminal", "CSignals",
+            "PartnerSandbox", "CBKBatch", "CBKLibrary", "CBKTooling", "CBKTerminal", "CSignals", yams,
             .target(name: "CBKReadline", condition: .when(traits: ["Readline"])),
         ]),
     .testTarget(
         name: "PartnerSandboxTests",
         dependencies: ["PartnerSandbox", "PartnerClient", "PartnerAPI", "GroupCommit", "JSONBytes", grdb]),
+    .testTarget(name: "PartnerClientTests", dependencies: ["PartnerClient", "PartnerSandbox", "PartnerAPI", "JSONBytes"]),
     .testTarget(name: "CBKBatchTests", dependencies: ["CBKBatch", "PartnerSandbox"]),
     .testTarget(name: "CBKTerminalTests", dependencies: ["CBKTerminal", "CBKTooling"]),
     .target(name: "TestSupport", path: "Tests/Support"),
@@ -87,6 +100,13 @@ let package = Package(
         : [
             .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
             .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+            .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+            .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+            .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+            .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+            .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+            .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         ],
     targets: coreTargets + (coreOnly ? isFuzzing ? fuzzTargets : [] : fullTargets),
     swiftLanguageModes: [.v6]

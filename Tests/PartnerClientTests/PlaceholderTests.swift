@@ -1,0 +1,3 @@
+import PartnerClient
+import Testing
+@Test func placeholder() { #expect(PartnerClientOptions().secret == nil) }

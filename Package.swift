@@ -79,7 +79,7 @@ let fullTargets: [Target] = [
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(
         name: "ConformanceTests", dependencies: ["cbk", "TestSupport"], path: "Tests/Conformance", exclude: ["Scripts"]),
-    .testTarget(name: "CLITests", dependencies: ["cbk", "TestSupport"]),
+    .testTarget(name: "CLITests", dependencies: ["cbk", "CBKLibrary", "TestSupport"]),
 ]
 
 let package = Package(

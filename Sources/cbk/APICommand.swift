@@ -49,7 +49,9 @@ struct APICommand {
         let own =
             (schema.answer.isPage ? APICommand.listing : [])
             + APICommand.own.filter { $0.name != "data" || schema.request != nil }
-        let shared = SharedFlags.all.filter { ["output", "sandbox", "quiet", "runs-dir"].contains($0.name) }
+        let shared = SharedFlags.all.filter {
+            ["output", "sandbox", "live", "url", "profile", "quiet", "runs-dir"].contains($0.name)
+        }
         let parsed = try FlagParser(fields + own + shared).parse(flags + words.dropFirst(count))
         if parsed.has("help") {
             console.print(APICommand.help(schema, fields + own, shared))

@@ -32,7 +32,13 @@ final class Engine: Sendable {
     ) throws(UsageError) {
         let environment = Main.environment
         let home = Home(environment: environment)
-        let target = try Target(flags: flags, environment: environment)
+        let target = try Target(flags, environment: environment, home: home)
+        if let account = target.account {
+            throw UsageError(
+                "\(account.title) is the target, but this version reaches only the embedded sandbox; --sandbox says that you mean it"
+            )
+        }
+        if !flags.has("quiet") { for warning in target.warnings { console.note("warning: \(warning)\n") } }
         self.target = target
         self.console = console
         let current = FileManager.default.currentDirectoryPath
@@ -67,7 +73,7 @@ final class Engine: Sendable {
         let secrets = opening.existing.flatMap { $0.secrets.count > 0 ? $0.secrets : nil }
         return RunSummary(
             batches: services.batches.results, secretsPath: secrets?.path, tokens: secrets?.count ?? 0,
-            isSandboxImplied: target.isImplied && counts.writes > 0, counts: counts)
+            target: target.note, counts: counts)
     }
 
     /// Closes the store, so that all of it is in its file, and removes files that were left half-written. Nothing runs

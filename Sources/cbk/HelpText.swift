@@ -13,6 +13,7 @@ enum HelpText {
         case "fmt"?: return FormatCommand.help
         case "explain"?: return ExplainCommand.help
         case "test"?: return TestCommand.help
+        case "target"?: return TargetCommand.help
         case let topic?:
             let near = suggestion(for: topic, among: Invocation.commands).map { "; did you mean '\($0)'?" } ?? ""
             throw UsageError("there is no help on '\(topic)'\(near)")
@@ -33,6 +34,7 @@ enum HelpText {
           cbk check FILE|FOLDER …       look for mistakes without running anything
           cbk fmt FILE|FOLDER …         lay scripts out in the one style there is
           cbk test [PATH …]             run the tests of scripts, each on an empty sandbox
+          cbk target                    whom operations would reach, and where that is set
           cbk explain CODE              what an error's code means, with an example and its mend
           cbk help COMMAND              more on a command
           cbk --version

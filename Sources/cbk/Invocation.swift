@@ -16,6 +16,7 @@ struct Invocation {
         case format([String])
         case explain([String])
         case test([String])
+        case target([String])
         case help(String?)
         case version
     }
@@ -24,10 +25,10 @@ struct Invocation {
     /// Those before the command.
     var flags: [String]
 
-    static let commands = ["import", "api", "check", "fmt", "test", "explain", "help"]
+    static let commands = ["import", "api", "check", "fmt", "test", "target", "explain", "help"]
     /// Words of the design that this version does not have yet.
     static let later = [
-        "export", "plan", "apply", "runs", "doc", "lsp", "target", "completions", "serve",
+        "export", "plan", "apply", "runs", "doc", "lsp", "completions", "serve",
     ]
 
     init(_ words: [String]) throws(UsageError) {
@@ -71,6 +72,7 @@ struct Invocation {
             case "fmt": command = .format(Array(rest))
             case "explain": command = .explain(Array(rest))
             case "test": command = .test(Array(rest))
+            case "target": command = .target(Array(rest))
             case "help": command = .help(rest.first)
             default: throw Invocation.unknown(word)
             }

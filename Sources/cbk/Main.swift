@@ -46,6 +46,7 @@ struct Main {
             case .explain(let words): return try ExplainCommand.run(words, console)
             case .test(let arguments):
                 return try await TestCommand(words: arguments, flags: invocation.flags, console: console).run()
+            case .target(let words): return try TargetCommand.run(invocation.flags + words, console)
             case .code(let text):
                 return try await ScriptCommand(
                     source: .code(text), flags: invocation.flags, arguments: [], console: console

@@ -33,7 +33,10 @@ final class Session: ReplSession {
         self.state = Mutex(state)
     }
 
-    var target: ReplTarget { ReplTarget(name: "sandbox", isLive: false, details: home.store) }
+    var target: ReplTarget {
+        let target = engine.target
+        return ReplTarget(name: target.name, isLive: target.account != nil, details: target.account?.details ?? home.store)
+    }
     var catalog: Catalog { Library.catalog }
 
     func interrupt() {

@@ -19,7 +19,8 @@ import Testing
                         Cause(code: "CONFLICT", message: "the alias '…' is taken", count: 6, firstLine: 17),
                         Cause(code: "X", message: "bad \u{1B}[31m", count: 1, firstLine: 3),
                     ])
-            ], secretsPath: "cbk-runs/x/secrets.csv", tokens: 1, isSandboxImplied: true)
+            ], secretsPath: "cbk-runs/x/secrets.csv", tokens: 1, target: .impliedSandbox,
+            counts: GateCounts(requests: 1, creates: 1))
         #expect(
             summary.text == """
                 100,000 items: 99,993 done, 7 failed in 2.0 s, 50,000 a second
@@ -40,7 +41,21 @@ import Testing
         counts.deletes = 10
         #expect(
             RunSummary(batches: [], counts: counts).text
-                == "on a live account this run would have been asked to confirm: 10 deletes, 0 updates\n")
+                == "on a live account this run would have been asked to confirm: 10 deletes, 0 updates\ntarget: sandbox\n")
+    }
+
+    @Test(arguments: [
+        (TargetNote.impliedSandbox, 0, 0, ""), (.impliedSandbox, 1, 0, ""), (.sandbox, 1, 1, ""),
+        (.impliedSandbox, 1, 1, "sandbox: nothing reached a real account\n"), (.live("live"), 0, 0, ""),
+        (.live("live:prod, https://a.example"), 1, 0, "target: live:prod, https://a.example\n"),
+    ])
+    func theTargetIsNamedWhereAnythingReachedIt(_ target: TargetNote, _ requests: Int, _ creates: Int, _ text: String) {
+        let counts = GateCounts(requests: requests, creates: creates)
+        #expect(RunSummary(batches: [], target: target, counts: counts).text == text)
+        let last = text.isEmpty ? "target: sandbox\n" : text
+        guard case .live = target else {
+            return #expect(RunSummary(batches: [result(done: 1)], target: target, counts: counts).text.hasSuffix("\n" + last))
+        }
     }
 
     @Test(arguments: [

@@ -186,7 +186,7 @@ struct ReplTests {
         runner.variables = ["CHATBOTKIT_API_SECRET": madeUpToken()]
         let terminal = try PseudoTerminal(runner)
         #expect(terminal.end() == 2)
-        #expect(terminal.screen.text.contains("CHATBOTKIT_API_SECRET is set"))
+        #expect(terminal.screen.text.contains("https://api.chatbotkit.com is the target"))
     }
 
     @Test func importShowsABar() throws {

@@ -1,3 +1,4 @@
 import PartnerClient
 import Testing
+
 @Test func placeholder() { #expect(PartnerClientOptions().secret == nil) }

@@ -1,23 +1,31 @@
 // What a run says when it ends, on standard error: counts, causes, files, what to do next; and its exit code.
 
+/// Whom a run reached, as its report says it.
+package enum TargetNote: Sendable, Equatable {
+    /// The sandbox, because nothing else was set.
+    case impliedSandbox
+    case sandbox
+    /// A live account, by its name and URL.
+    case live(String)
+}
+
 package struct RunSummary: Sendable {
     package var batches: [BatchResult]
     /// secrets.csv, if tokens were minted, and how many.
     package var secretsPath: String?
     package var tokens: Int
-    /// The sandbox was used because nothing else was set.
-    package var isSandboxImplied: Bool
+    package var target: TargetNote
     /// What the gate counted, for the note of the brake.
     package var counts: GateCounts
 
     package init(
-        batches: [BatchResult], secretsPath: String? = nil, tokens: Int = 0, isSandboxImplied: Bool = false,
+        batches: [BatchResult], secretsPath: String? = nil, tokens: Int = 0, target: TargetNote = .sandbox,
         counts: GateCounts = GateCounts()
     ) {
         self.batches = batches
         self.secretsPath = secretsPath
         self.tokens = tokens
-        self.isSandboxImplied = isSandboxImplied
+        self.target = target
         self.counts = counts
     }
 
@@ -33,10 +41,19 @@ package struct RunSummary: Sendable {
         if let secretsPath, tokens > 0 {
             lines.append("  \(visible(secretsPath))  (\(counted(tokens, "token")), whole: keep it safe)")
         }
-        if counts.reachesBrake {
-            lines.append("on a live account this run would have been asked to confirm: \(changes)")
+        switch target {
+        case .impliedSandbox, .sandbox:
+            if counts.reachesBrake {
+                lines.append("on a live account this run would have been asked to confirm: \(changes)")
+            }
+            if target == .impliedSandbox, counts.writes > 0 {
+                lines.append("sandbox: nothing reached a real account")
+            } else if !lines.isEmpty {
+                lines.append("target: sandbox")
+            }
+        case .live(let title):
+            if !lines.isEmpty || counts.requests > 0 { lines.append("target: \(visible(title))") }
         }
-        if isSandboxImplied { lines.append("sandbox: nothing reached a real account") }
         return lines.map { $0 + "\n" }.joined()
     }
 

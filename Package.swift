@@ -73,7 +73,9 @@ let fullTargets: [Target] = [
     .testTarget(
         name: "PartnerSandboxTests",
         dependencies: ["PartnerSandbox", "PartnerClient", "PartnerAPI", "GroupCommit", "JSONBytes", grdb]),
-    .testTarget(name: "PartnerClientTests", dependencies: ["PartnerClient", "PartnerSandbox", "PartnerAPI", "JSONBytes"]),
+    .testTarget(
+        name: "PartnerClientTests",
+        dependencies: ["PartnerClient", "PartnerSandbox", "PartnerAPI", "JSONBytes", "TestSupport", nio, nioPosix]),
     .testTarget(name: "CBKBatchTests", dependencies: ["CBKBatch", "PartnerSandbox"]),
     .testTarget(name: "CBKTerminalTests", dependencies: ["CBKTerminal", "CBKTooling"]),
     .target(name: "TestSupport", path: "Tests/Support"),

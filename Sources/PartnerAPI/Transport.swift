@@ -59,6 +59,12 @@ public struct WireRequest: Sendable, Equatable {
     public var headers: WireHeaders
     /// Nil for a read.
     public var body: [UInt8]?
+    /// Where the API is; a transport within the process needs none.
+    public var base: BaseURL?
+    /// How long an attempt may take as a whole; of a streamed answer, until it begins and between its chunks. Nil: for ever.
+    public var timeout: Duration?
+    /// The answer is wanted chunk by chunk, as it comes. Otherwise it may come whole.
+    public var isStreamed = false
 
     public init(
         method: WireMethod, path: String, query: [QueryItem] = [], headers: WireHeaders = [:], body: [UInt8]? = nil
@@ -112,8 +118,10 @@ public enum WireBody: Sendable {
     case chunks(@Sendable () async throws -> [UInt8]?)
 }
 
-/// Carries requests to a server. An answer with an error status is an answer, not a thrown error.
+/// Carries requests to a server. An answer with an error status is an answer, not a thrown error, and a redirect is not
+/// followed.
 public protocol Transport: Sendable {
+    /// Sends a request once: whether to send it again is the caller's decision.
     /// - Throws: `TransportError` where no whole answer came; `CancellationError`.
     func send(_ request: WireRequest) async throws -> WireResponse
 }
@@ -121,7 +129,7 @@ public protocol Transport: Sendable {
 /// Why there is no answer; it decides whether a write may have happened.
 public struct TransportError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable {
-        /// Nothing was sent: no connection came about.
+        /// Certainly nothing was sent: no connection came about, or none was free.
         case notSent
         /// The connection was lost after a byte had left.
         case lost

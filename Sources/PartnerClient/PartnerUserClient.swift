@@ -4,12 +4,21 @@ import PartnerAPI
 
 /// Lists, fetches, creates, updates and deletes the users of a partner.
 ///
-///     let users = PartnerUserClient(transport: transport)
+///     let users = PartnerUserClient(secret: Secret(text))
 ///     let id = try await users.create(PartnerUserCreateRequest(name: "Ada", email: "ada@example.com"))
 ///     for try await user in users.all() { print(user.id) }
 public struct PartnerUserClient: Sendable {
     public let connection: PartnerConnection
 
+    public init(connection: PartnerConnection) { self.connection = connection }
+
+    /// Over HTTP, with these options.
+    public init(_ options: PartnerClientOptions) { connection = PartnerConnection(options: options) }
+
+    /// Over HTTP, at `https://api.chatbotkit.com`.
+    public init(secret: Secret) { self.init(PartnerClientOptions(secret: secret)) }
+
+    /// Over a transport of one's own.
     public init(transport: any Transport, options: PartnerClientOptions = PartnerClientOptions()) {
         connection = PartnerConnection(transport: transport, options: options)
     }
@@ -25,7 +34,7 @@ public struct PartnerUserClient: Sendable {
 
     /// A client with other options over the same transport; what they leave nil stays.
     public func extend(_ options: PartnerClientOptions) -> PartnerUserClient {
-        PartnerUserClient(transport: connection.transport, options: connection.options.extended(by: options))
+        PartnerUserClient(connection: connection.extended(by: options))
     }
 
     /// One page, newest first unless asked otherwise.

@@ -1,0 +1,215 @@
+// Carries requests over HTTP/1.1: one request a connection at a time, so that a lost connection puts one write in doubt and
+// not many. Certificates are always verified, redirects never followed, and no request is sent twice. Nothing of the network
+// is touched before the first request (docs/decisions/0011-http-transport.md).
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOPosix
+import PartnerAPI
+import Synchronization
+
+/// A class: all that send through it share its connections.
+public final class HTTPTransport: Transport {
+    /// Connections to one host at most. More requests than that wait for one, up to the connect timeout.
+    public let connections: Int
+    public let connectTimeout: Duration
+    private let proxies: ProxyRules
+    private let state = Mutex(State())
+
+    private struct State {
+        /// With and without a proxy, made when first needed.
+        var direct: HTTPClient?
+        var proxied: HTTPClient?
+        var isShutDown = false
+    }
+
+    /// The one that clients use which are given none. It lives as long as the process.
+    public static let shared = HTTPTransport()
+
+    /// The longest answer that comes whole.
+    static let mostBytes = 64 << 20
+
+    /// Two threads were measured to be enough for thousands of requests a second. They live as long as the process.
+    private static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+
+    /// - Parameter environment: what names the proxy: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; nil: the process's.
+    public init(connections: Int = 128, connectTimeout: Duration = .seconds(10), environment: [String: String]? = nil) {
+        self.connections = max(1, connections)
+        self.connectTimeout = connectTimeout
+        proxies = ProxyRules(environment: environment ?? ProcessInfo.processInfo.environment)
+    }
+
+    deinit {
+        // Its connections close on their own; nobody has to wait for that.
+        let clients = state.withLock { [$0.direct, $0.proxied] }
+        for client in clients { client?.shutdown { _ in } }
+    }
+
+    /// Closes all connections, and waits for that; what is under way fails. Requests after it are refused.
+    public func shutdown() async {
+        let clients = state.withLock { state in
+            defer { state = State(isShutDown: true) }
+            return [state.direct, state.proxied]
+        }
+        for client in clients { try? await client?.shutdown() }
+    }
+
+    public func send(_ request: WireRequest) async throws -> WireResponse {
+        let base = request.base ?? .standard
+        let client = try client(for: base)
+        let departure = Departure()
+        let outgoing = outgoing(request, to: base, departure)
+        do {
+            return try await within(request.timeout) {
+                let response = try await client.execute(outgoing, deadline: .distantFuture)
+                return try await self.answer(response, to: request)
+            }
+        } catch {
+            // A request without a body is a read: whether it left decides nothing.
+            throw TransportError(error, at: base, hasLeft: departure.hasHappened || request.body == nil, timeout: request.timeout)
+        }
+    }
+
+    private func outgoing(_ request: WireRequest, to base: BaseURL, _ departure: Departure) -> HTTPClientRequest {
+        var url = base.text + request.path
+        if !request.query.isEmpty { url += "?" + PercentEncoding.encodeQuery(request.query) }
+        var outgoing = HTTPClientRequest(url: url)
+        outgoing.method = .init(rawValue: request.method.rawValue)
+        for field in request.headers.fields { outgoing.headers.add(name: field.name, value: field.value) }
+        outgoing.headers.add(name: "User-Agent", value: "cbk-partner-client")
+        if let body = request.body { outgoing.body = .bytes(WatchedBytes(bytes: body, departure: departure)) }
+        return outgoing
+    }
+
+    private func answer(_ response: HTTPClientResponse, to request: WireRequest) async throws -> WireResponse {
+        let headers = WireHeaders(response.headers.map { WireHeaders.Field($0.name, $0.value) })
+        let status = Int(response.status.code)
+        guard request.isStreamed else {
+            let body = try await response.body.collect(upTo: HTTPTransport.mostBytes)
+            return WireResponse(status: status, headers: headers, body: .bytes(Array(body.readableBytesView)))
+        }
+        let incoming = IncomingBody(response.body)
+        let base = request.base ?? .standard
+        let chunks: @Sendable () async throws -> [UInt8]? = {
+            do {
+                return try await self.within(request.timeout) { try await incoming.next() }
+            } catch {
+                throw TransportError(error, at: base, hasLeft: true, timeout: request.timeout)
+            }
+        }
+        return WireResponse(status: status, headers: headers, body: .chunks(chunks))
+    }
+
+    // MARK: - Clients
+
+    private func client(for base: BaseURL) throws(TransportError) -> HTTPClient {
+        let proxy = try proxies.proxy(for: base)
+        let client = state.withLock { state -> HTTPClient? in
+            guard !state.isShutDown else { return nil }
+            if let known = proxy == nil ? state.direct : state.proxied { return known }
+            let made = makeClient(proxy)
+            if proxy == nil { state.direct = made } else { state.proxied = made }
+            return made
+        }
+        guard let client else { throw TransportError(.notSent, "the transport has been shut down") }
+        return client
+    }
+
+    private func makeClient(_ proxy: HTTPClient.Configuration.Proxy?) -> HTTPClient {
+        var configuration = HTTPClient.Configuration(certificateVerification: .fullVerification)
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout = .init(connect: TimeAmount(connectTimeout))
+        configuration.proxy = proxy
+        configuration.decompression = .disabled
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+        // A connection that cannot be made is told at once: waiting and trying again is the retry policy's.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroup: HTTPTransport.eventLoops, configuration: configuration)
+    }
+
+    // MARK: - Time
+
+    /// Does the work and cancels it when its time is up. One alarm covers the wait for a connection, the request and the
+    /// whole of its answer, which the client's own deadline leaves out.
+    private func within<Result: Sendable>(
+        _ limit: Duration?, _ work: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        guard let limit else { return try await work() }
+        let task = Task(operation: work)
+        let alarm = Alarm()
+        let timer = HTTPTransport.eventLoops.next().scheduleTask(in: TimeAmount(limit)) {
+            alarm.hasRung.store(true, ordering: .relaxed)
+            task.cancel()
+        }
+        defer { timer.cancel() }
+        do {
+            return try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        } catch {
+            throw alarm.hasRung.load(ordering: .relaxed) ? TimeIsUp() : error
+        }
+    }
+}
+
+/// An attempt took too long.
+struct TimeIsUp: Error {}
+
+private final class Alarm: Sendable {
+    let hasRung = Atomic(false)
+}
+
+/// Whether a request's body was asked for, which happens right after its head was written. A class: the transport looks at
+/// what the connection has noted.
+final class Departure: Sendable {
+    private let flag = Atomic(false)
+
+    var hasHappened: Bool { flag.load(ordering: .relaxed) }
+    func note() { flag.store(true, ordering: .relaxed) }
+}
+
+/// A body that notes when it is first read.
+struct WatchedBytes: RandomAccessCollection, Sendable {
+    let bytes: [UInt8]
+    let departure: Departure
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { bytes.count }
+
+    subscript(index: Int) -> UInt8 {
+        departure.note()
+        return bytes[index]
+    }
+
+    func withContiguousStorageIfAvailable<Result>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+    ) rethrows -> Result? {
+        departure.note()
+        return try bytes.withContiguousStorageIfAvailable(body)
+    }
+}
+
+/// The chunks of an answer, for one reader that asks for one at a time; the connection waits for it. Unchecked, as the
+/// iterator is not safe for more than that.
+private final class IncomingBody: @unchecked Sendable {
+    private var iterator: HTTPClientResponse.Body.AsyncIterator
+
+    init(_ body: HTTPClientResponse.Body) { iterator = body.makeAsyncIterator() }
+
+    func next() async throws -> [UInt8]? {
+        guard let chunk = try await iterator.next() else { return nil }
+        return Array(chunk.readableBytesView)
+    }
+}
+
+extension TimeAmount {
+    /// Up to 292 years; longer ones are as good as that.
+    init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        self = isTooLong ? .nanoseconds(.max) : .nanoseconds(whole &+ attoseconds / 1_000_000_000)
+    }
+}

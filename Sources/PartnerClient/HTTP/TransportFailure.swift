@@ -1,0 +1,82 @@
+// What an error of the network means: takes what AsyncHTTPClient and NIO throw, gives a TransportError in plain words. Its
+// kind depends on whether the request had left, never on the error, as most come up before and after.
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOPosix
+import PartnerAPI
+
+extension TransportError {
+    /// - Parameter hasLeft: a byte of the request may be on its way.
+    init(_ error: any Error, at base: BaseURL, hasLeft: Bool, timeout: Duration?) {
+        if let known = error as? TransportError {
+            self = known
+            return
+        }
+        if error is TimeIsUp {
+            let limit = (timeout ?? .zero).components.seconds
+            let time = limit > 0 ? "\(limit) s" : "\(TimeAmount(timeout ?? .zero).nanoseconds / 1_000_000) ms"
+            self.init(hasLeft ? .timeout : .notSent, "no answer from \(base.host) within \(time)")
+            return
+        }
+        let cause = Self.cause(error)
+        let place = "\(base.host):\(base.port)"
+        self.init(
+            hasLeft ? .lost : .notSent,
+            hasLeft && !Self.isOfConnecting(error)
+                ? "the connection to \(place) was lost: \(cause)" : "cannot connect to \(place): \(cause)")
+    }
+
+    /// For the message alone.
+    private static func isOfConnecting(_ error: any Error) -> Bool {
+        let connecting: [HTTPClientError] = [
+            .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout,
+            .invalidProxyResponse, .proxyAuthenticationRequired,
+        ]
+        if let error = error as? HTTPClientError { return connecting.contains(error) }
+        return error is NIOConnectionError || certificateFault(error) != nil
+    }
+
+    private static func cause(_ error: any Error) -> String {
+        if let fault = certificateFault(error) { return fault }
+        switch error {
+        case is CancellationError: return "it was cancelled"
+        case let error as HTTPClientError: return cause(error)
+        case let error as NIOConnectionError:
+            if error.connectionErrors.isEmpty, error.dnsAError != nil || error.dnsAAAAError != nil {
+                return "no address is known for '\(error.host)'"
+            }
+            return error.connectionErrors.first.map { cause($0.error) } ?? "no attempt came through"
+        case let error as IOError: return String(cString: strerror(error.errnoCode)).lowercased()
+        case is NIOTooManyBytesError: return "the answer is longer than \(HTTPTransport.mostBytes >> 20) MB"
+        case ChannelError.connectTimeout: return "no connection in time"
+        case is ChannelError: return "the connection was closed"
+        default:
+            let text = "\(error)"
+            return text.contains("uncleanShutdown") ? "the connection was cut" : "what came is no HTTP (\(text.prefix(80)))"
+        }
+    }
+
+    private static func cause(_ error: HTTPClientError) -> String {
+        switch error {
+        case .connectTimeout, .tlsHandshakeTimeout: "no connection in time"
+        case .getConnectionFromPoolTimeout: "all connections are in use"
+        case .httpProxyHandshakeTimeout: "the proxy did not answer in time"
+        case .invalidProxyResponse: "the proxy refused"
+        case .proxyAuthenticationRequired: "the proxy wants a name and password (http://NAME:PASSWORD@HOST:PORT)"
+        case .remoteConnectionClosed: "the server closed it"
+        case .alreadyShutdown, .cancelled: "the transport was shut down"
+        // Its other texts may quote what was sent.
+        default: error.shortDescription.lowercased()
+        }
+    }
+
+    /// BoringSSL's words for a certificate that is not trusted, or is another host's.
+    private static func certificateFault(_ error: any Error) -> String? {
+        let text = "\(error)"
+        if text.contains("CERTIFICATE_VERIFY_FAILED") { return "its certificate is not trusted" }
+        if text.contains("failedToValidateHostname") { return "its certificate is for another host" }
+        if text.contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS; is it a plain http:// server?" }
+        return nil
+    }
+}

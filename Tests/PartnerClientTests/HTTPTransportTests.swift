@@ -1,0 +1,288 @@
+// What goes over the wire, and what each way to fail is called: whether a write may have happened hangs on it.
+import Foundation
+import PartnerAPI
+import Testing
+
+@testable import PartnerClient
+
+@Suite(.timeLimit(.minutes(1))) struct HTTPTransportTests {
+    /// A transport with no proxy.
+    private func transport() -> HTTPTransport { HTTPTransport(connectTimeout: .seconds(5), environment: [:]) }
+
+    private func request(_ server: RawServer, write: Bool = true, timeout: Duration? = .seconds(20)) throws -> WireRequest {
+        var request = WireRequest(
+            method: write ? .post : .get, path: "/partner/user/create", headers: ["Accept": "application/json"],
+            body: write ? Array("{\"name\":\"é\"}".utf8) : nil)
+        request.base = try server.base
+        request.timeout = timeout
+        return request
+    }
+
+    /// How a request ends against a server that behaves so.
+    private func failure(
+        write: Bool = true, timeout: Duration? = .seconds(20), _ handler: @escaping @Sendable (RawPeer) async throws -> Void
+    ) async throws -> TransportError? {
+        try await RawServer.serving(handler) { server in
+            do {
+                _ = try await transport().send(try request(server, write: write, timeout: timeout))
+                return nil
+            } catch {
+                return error as? TransportError
+            }
+        }
+    }
+
+    @Test func aRequestGoesOutAsItIsAndItsAnswerComesBack() async throws {
+        let seen = Seen<RawRequest>()
+        try await RawServer.serving { peer in
+            guard let request = try await peer.request() else { return }
+            seen.add(request)
+            try await peer.answer(201, "{\"id\":\"ü\"}", headers: "X-Request-Id: r1\r\n")
+        } _: { server in
+            var request = try self.request(server)
+            request.path = "/partner/user/a%2F..%2Fb/update"
+            request.query = [QueryItem("email", "a+b@example.com")]
+            let response = try await transport().send(request)
+            #expect(response.status == 201)
+            #expect(response.headers["x-request-id"] == "r1")
+            #expect(try await response.collected() == Array("{\"id\":\"ü\"}".utf8))
+        }
+        let request = try #require(seen.all.first)
+        #expect(request.line == "POST /api/v1/partner/user/a%2F..%2Fb/update?email=a%2Bb%40example.com HTTP/1.1")
+        #expect(request.body == "{\"name\":\"é\"}")
+        #expect(request.header("content-length") == "13")
+        #expect(request.header("accept") == "application/json")
+        #expect(request.header("accept-encoding") == nil)
+    }
+
+    @Test func connectionsAreUsedAgain() async throws {
+        try await RawServer.serving { peer in
+            while try await peer.request() != nil { try await peer.answer(200, "{}") }
+        } _: { server in
+            let transport = transport()
+            for _ in 0..<5 {
+                let response = try await transport.send(try request(server))
+                #expect(response.status == 200)
+            }
+            #expect(server.connections.value == 1)
+            await transport.shutdown()
+        }
+    }
+
+    @Test func anAnswerInSingleBytesIsWhole() async throws {
+        try await RawServer.serving { peer in
+            _ = try await peer.request()
+            let body = "{\"name\":\"Zoë 😀\"}"
+            for byte in Array("HTTP/1.1 200 OK\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)".utf8) {
+                try await peer.write([byte])
+            }
+            try await peer.untilClosed()
+        } _: { server in
+            let response = try await transport().send(try request(server, write: false))
+            #expect(try await response.collected() == Array("{\"name\":\"Zoë 😀\"}".utf8))
+        }
+    }
+
+    // MARK: - Lost answers
+
+    @Test func whatWasNeverSentIsSaidSo() async throws {
+        // A port that was free a moment ago.
+        let port = try await RawServer.serving { _ in
+        } _: {
+            $0.port
+        }
+        var request = WireRequest(method: .post, path: "/x", body: [0x7B, 0x7D])
+        request.base = try BaseURL("http://127.0.0.1:\(port)")
+        let error = await #expect(throws: TransportError.self) { try await transport().send(request) }
+        #expect(error == TransportError(.notSent, "cannot connect to 127.0.0.1:\(port): connection refused"))
+    }
+
+    @Test func anUnknownHostIsNotSent() async throws {
+        var request = WireRequest(method: .post, path: "/x", body: [0x7B, 0x7D])
+        request.base = try BaseURL("https://no-such-host.invalid")
+        let error = await #expect(throws: TransportError.self) { try await transport().send(request) }
+        #expect(error?.kind == .notSent)
+        #expect(error?.message.hasPrefix("cannot connect to no-such-host.invalid:443: ") == true)
+    }
+
+    @Test func aResetBeforeTheAnswerIsLost() async throws {
+        let error = try await failure { peer in
+            _ = try await peer.request()
+            try await peer.reset()
+        }
+        #expect(error?.kind == .lost)
+    }
+
+    @Test func anEndBeforeTheAnswerIsLost() async throws {
+        let error = try await failure { peer in _ = try await peer.request() }
+        #expect(error?.kind == .lost)
+        #expect(error?.message.contains(": the server closed it") == true)
+    }
+
+    @Test func anEndWithinTheHeadIsLost() async throws {
+        let error = try await failure { peer in
+            _ = try await peer.request()
+            try await peer.write("HTTP/1.1 200 OK\r\ncontent-le")
+        }
+        #expect(error?.kind == .lost)
+    }
+
+    @Test(arguments: [true, false]) func aCutBodyIsLost(_ write: Bool) async throws {
+        let error = try await failure(write: write) { peer in
+            _ = try await peer.request()
+            try await peer.write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":")
+        }
+        #expect(error?.kind == .lost)
+    }
+
+    @Test func aCutChunkedBodyIsLost() async throws {
+        let error = try await failure { peer in
+            _ = try await peer.request()
+            try await peer.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n")
+        }
+        #expect(error?.kind == .lost)
+    }
+
+    @Test func whatIsNoHTTPIsLost() async throws {
+        let error = try await failure { peer in
+            _ = try await peer.request()
+            try await peer.write("220 mail.example.com ESMTP\r\n\r\n")
+            try await peer.untilClosed()
+        }
+        #expect(error?.kind == .lost)
+    }
+
+    @Test func aReusedConnectionThatClosesIsLostForAWrite() async throws {
+        let error = try await RawServer.serving { peer in
+            _ = try await peer.request()
+            try await peer.answer(200, "{}")
+            // Taken, and never answered: it may have been done.
+            _ = try await peer.request()
+        } _: { server in
+            let transport = transport()
+            _ = try await transport.send(try request(server))
+            let error = await #expect(throws: TransportError.self) { try await transport.send(try request(server)) }
+            #expect(server.connections.value == 1, "it was not sent again on another connection")
+            return error
+        }
+        #expect(error?.kind == .lost)
+    }
+
+    @Test(arguments: [true, false]) func noAnswerInTimeIsATimeout(_ write: Bool) async throws {
+        let error = try await failure(write: write, timeout: .milliseconds(200)) { peer in
+            _ = try await peer.request()
+            try await peer.untilClosed()
+        }
+        #expect(error == TransportError(.timeout, "no answer from 127.0.0.1 within 200 ms"))
+    }
+
+    @Test func aBodyThatStopsIsATimeout() async throws {
+        let error = try await failure(timeout: .milliseconds(300)) { peer in
+            _ = try await peer.request()
+            try await peer.write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
+            try await peer.untilClosed()
+        }
+        #expect(error?.kind == .timeout)
+    }
+
+    @Test func aRequestThatFindsNoConnectionInTimeIsNotSent() async throws {
+        let held = Counter()
+        try await RawServer.serving { peer in
+            _ = try await peer.request()
+            held.next()
+            try await peer.untilClosed()
+        } _: { server in
+            let transport = HTTPTransport(connections: 1, connectTimeout: .seconds(20), environment: [:])
+            let first = Task { try await transport.send(try request(server)) }
+            while held.value == 0 { await Task.yield() }
+            let error = await #expect(throws: TransportError.self) {
+                try await transport.send(try request(server, timeout: .milliseconds(100)))
+            }
+            #expect(error?.kind == .notSent)
+            first.cancel()
+            let cancelled = await #expect(throws: TransportError.self) { try await first.value }
+            #expect(cancelled?.kind == .lost)
+        }
+    }
+
+    @Test func anEndlessAnswerIsRefused() async throws {
+        let error = try await failure(write: false) { peer in
+            _ = try await peer.request()
+            try await peer.write("HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n{")
+            try await peer.untilClosed()
+        }
+        #expect(error?.message.hasSuffix("the answer is longer than 64 MB") == true)
+    }
+
+    @Test func afterShutdownNothingIsSent() async throws {
+        let transport = transport()
+        await transport.shutdown()
+        var request = WireRequest(method: .post, path: "/x", body: [])
+        request.base = try BaseURL("http://127.0.0.1:1")
+        let error = await #expect(throws: TransportError.self) { try await transport.send(request) }
+        #expect(error == TransportError(.notSent, "the transport has been shut down"))
+    }
+
+    // MARK: - Streams
+
+    @Test func aStreamComesChunkByChunk() async throws {
+        let went = Counter()
+        try await RawServer.serving { peer in
+            _ = try await peer.request()
+            try await peer.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n")
+            while went.value == 0 { await Task.yield() }
+            try await peer.write("2\r\nde\r\n0\r\n\r\n")
+            try await peer.untilClosed()
+        } _: { server in
+            var request = try self.request(server, write: false)
+            request.isStreamed = true
+            let response = try await transport().send(request)
+            guard case .chunks(let pull) = response.body else { return #expect(Bool(false), "a streamed answer comes in chunks") }
+            #expect(try await pull() == Array("abc".utf8))
+            went.next()
+            #expect(try await pull() == Array("de".utf8))
+            #expect(try await pull() == nil)
+        }
+    }
+
+    @Test func aStreamThatStopsOrIsCutFails() async throws {
+        for cut in [true, false] {
+            try await RawServer.serving { peer in
+                _ = try await peer.request()
+                try await peer.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n")
+                if !cut { try await peer.untilClosed() }
+            } _: { server in
+                var request = try self.request(server, write: false, timeout: .milliseconds(500))
+                request.isStreamed = true
+                let response = try await transport().send(request)
+                let error = await #expect(throws: TransportError.self) { try await response.collected() }
+                #expect(error?.kind == (cut ? .lost : .timeout))
+            }
+        }
+    }
+
+    // MARK: - Redirects
+
+    @Test(arguments: [301, 302, 303, 307, 308]) func redirectsAreNotFollowed(_ status: Int) async throws {
+        let secret = "sk-" + String(repeating: "cd", count: 32)
+        try await RawServer.serving { peer in
+            while try await peer.request() != nil {
+                try await peer.answer(
+                    status, "", headers: "location: https://u:\(secret)@elsewhere.example/v1/x?token=\(secret)\r\n")
+            }
+        } _: { server in
+            let users = PartnerUserClient(
+                transport: transport(),
+                options: PartnerClientOptions(secret: Secret(secret), baseURL: try server.base, retries: 0))
+            let read = await #expect(throws: PartnerError.self) { try await users.fetch("u") }
+            #expect(read?.kind == .api)
+            #expect(
+                read?.message
+                    == "the server redirects to 'https://elsewhere.example/v1/x', which is not followed; set the base URL to where the API is"
+            )
+            let write = await #expect(throws: PartnerError.self) { try await users.create() }
+            #expect(write?.kind == .outcomeUnknown)
+            #expect(write?.message.contains(secret) == false)
+        }
+    }
+}

@@ -1,4 +1,0 @@
-import PartnerClient
-import Testing
-
-@Test func placeholder() { #expect(PartnerClientOptions().secret == nil) }

@@ -12,11 +12,11 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpServer = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpParts = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let coreTargets: [Target] = [
@@ -46,7 +46,8 @@ let fullTargets: [Target] = [
     .target(
         name: "PartnerSandbox",
         dependencies: [
-            "PartnerAPI", "JSONBytes", "GroupCommit", grdb, crypto, httpServer, httpTypes, nio, nioPosix, logging, lifecycle,
+            "PartnerAPI", "JSONBytes", "GroupCommit", grdb, crypto, httpServer, httpTypes, httpParts, nio, nioPosix,
+            logging,
         ]),
     .target(name: "CBKBatch", dependencies: ["PartnerClient", "PartnerAPI", "JSONBytes", "GroupCommit", crypto]),
     .target(
@@ -72,7 +73,9 @@ let fullTargets: [Target] = [
         ]),
     .testTarget(
         name: "PartnerSandboxTests",
-        dependencies: ["PartnerSandbox", "PartnerClient", "PartnerAPI", "GroupCommit", "JSONBytes", grdb]),
+        dependencies: [
+            "PartnerSandbox", "PartnerClient", "PartnerAPI", "GroupCommit", "JSONBytes", grdb, nio, nioPosix,
+        ]),
     .testTarget(
         name: "PartnerClientTests",
         dependencies: ["PartnerClient", "PartnerSandbox", "PartnerAPI", "JSONBytes", "TestSupport", nio, nioPosix]),
@@ -105,9 +108,9 @@ let package = Package(
             .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
             .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
             .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+            .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
             .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
             .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-            .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
             .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         ],
     targets: coreTargets + (coreOnly ? isFuzzing ? fuzzTargets : [] : fullTargets),

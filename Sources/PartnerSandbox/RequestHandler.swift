@@ -9,7 +9,7 @@ package struct RequestHandler: Sendable {
     private let nested: NestedUpdate
 
     /// Bytes of a request's body beyond which it is refused.
-    private static let bodyLimit = 4 << 20
+    static let bodyLimit = 4 << 20
 
     package init(store: SandboxStore, nested: NestedUpdate = .replace) {
         self.store = store
@@ -18,29 +18,25 @@ package struct RequestHandler: Sendable {
 
     /// Answers a request, under an id of its own; what goes wrong is an answer too.
     package func respond(to request: WireRequest) async -> WireResponse {
-        var response = await judge(request)
+        var response: WireResponse
+        do {
+            response = try await answer(request, to: try Call(request.method, request.path))
+        } catch {
+            response = Self.failure(error)
+        }
         response.headers["X-Request-Id"] = store.newRequestID()
         return response
     }
 
-    private func judge(_ request: WireRequest) async -> WireResponse {
-        do {
-            let (route, schema) = try Route.find(request.path)
-            guard request.method == schema.method else {
-                throw SandboxError(
-                    .methodNotAllowed, "\(request.path) takes \(schema.method.rawValue), not \(request.method.rawValue)")
-            }
-            if ["x-runas-user-id", "x-runas-userid", "x-runas-child-user-email"].contains(where: {
-                request.headers[$0]?.isEmpty == false
-            }) {
-                // Whoever acts as a user acts as that user may: on itself alone.
-                throw SandboxError(.notAuthorized, "a user of the partner has no users of its own")
-            }
-            let format = try AnswerFormat(accept: request.headers["accept"])
-            return try await answer(route, request, format)
-        } catch {
-            return Self.failure(error)
+    /// Answers a request whose operation is known already.
+    func answer(_ request: WireRequest, to call: Call) async throws -> WireResponse {
+        if ["x-runas-user-id", "x-runas-userid", "x-runas-child-user-email"].contains(where: {
+            request.headers[$0]?.isEmpty == false
+        }) {
+            // Whoever acts as a user acts as that user may: on itself alone.
+            throw SandboxError(.notAuthorized, "a user of the partner has no users of its own")
         }
+        return try await answer(call.route, request, try AnswerFormat(accept: request.headers["accept"]))
     }
 
     private func answer(_ route: Route, _ request: WireRequest, _ format: AnswerFormat) async throws -> WireResponse {
@@ -119,7 +115,9 @@ package struct RequestHandler: Sendable {
     static func failure(_ error: any Error) -> WireResponse {
         let refusal = refusal(error)
         return WireResponse(
-            status: refusal.code.status, headers: ["Content-Type": "application/json"],
+            status: refusal.code.status,
+            headers: WireHeaders(
+                [WireHeaders.Field("Content-Type", "application/json")] + [refusal.header].compactMap { $0 }),
             body: .bytes(ErrorBody(message: refusal.message, code: refusal.code.rawValue).json.serialized()))
     }
 
@@ -133,63 +131,4 @@ package struct RequestHandler: Sendable {
         default: SandboxError(.internalServerError, "the sandbox failed: \(error)")
         }
     }
-}
-
-/// An operation and whom it concerns.
-enum Route: Sendable {
-    case userList
-    case userCreate
-    case userFetch(UserReference)
-    case userUpdate(UserReference)
-    case userDelete(UserReference)
-    case tokenList(UserReference)
-    case tokenCreate(UserReference)
-    case tokenUpdate(UserReference, String)
-    case tokenDelete(UserReference, String)
-    case sessionCreate(UserReference)
-    case contextList(UserReference)
-    case contextFetch(UserReference, String)
-    case contextCreate(UserReference)
-    case contextUpdate(UserReference, String)
-    case contextDelete(UserReference, String)
-
-    /// - Throws: `SandboxError` with NOT_FOUND.
-    static func find(_ path: String) throws(SandboxError) -> (Route, OperationSchema) {
-        var segments: [String] = []
-        for part in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
-            guard let segment = PercentEncoding.decode(Substring(part)), !segment.isEmpty else { throw unknown(path) }
-            segments.append(segment)
-        }
-        if segments.first == "api" { segments.removeFirst() }
-        guard segments.count >= 4, segments[0] == "v1", segments[1] == "partner", segments[2] == "user" else {
-            throw unknown(path)
-        }
-        segments.removeFirst(3)
-        if segments.count == 1 {
-            switch segments[0] {
-            case "list": return (.userList, .userList)
-            case "create": return (.userCreate, .userCreate)
-            default: throw unknown(path)
-            }
-        }
-        let user = UserReference(segment: segments[0])
-        switch (segments.count, segments[1]) {
-        case (2, "fetch"): return (.userFetch(user), .userFetch)
-        case (2, "update"): return (.userUpdate(user), .userUpdate)
-        case (2, "delete"): return (.userDelete(user), .userDelete)
-        case (3, "token") where segments[2] == "list": return (.tokenList(user), .tokenList)
-        case (3, "token") where segments[2] == "create": return (.tokenCreate(user), .tokenCreate)
-        case (4, "token") where segments[3] == "update": return (.tokenUpdate(user, segments[2]), .tokenUpdate)
-        case (4, "token") where segments[3] == "delete": return (.tokenDelete(user, segments[2]), .tokenDelete)
-        case (3, "session") where segments[2] == "create": return (.sessionCreate(user), .sessionCreate)
-        case (3, "context") where segments[2] == "list": return (.contextList(user), .contextList)
-        case (3, "context") where segments[2] == "create": return (.contextCreate(user), .contextCreate)
-        case (4, "context") where segments[3] == "fetch": return (.contextFetch(user, segments[2]), .contextFetch)
-        case (4, "context") where segments[3] == "update": return (.contextUpdate(user, segments[2]), .contextUpdate)
-        case (4, "context") where segments[3] == "delete": return (.contextDelete(user, segments[2]), .contextDelete)
-        default: throw unknown(path)
-        }
-    }
-
-    private static func unknown(_ path: String) -> SandboxError { .notFound("there is nothing at '\(path)'") }
 }

@@ -5,9 +5,10 @@ import JSONBytes
 import PartnerAPI
 
 enum SandboxSchema {
-    static let current = DatabaseSchema(title: "sandbox store", applicationID: 0x63_62_6B_73, version: 2) { db, version in
+    static let current = DatabaseSchema(title: "sandbox store", applicationID: 0x63_62_6B_73, version: 3) { db, version in
         if version < 1 { try db.execute(sql: firstVersion) }
         if version < 2 { try db.execute(sql: secondVersion) }
+        if version < 3 { try db.execute(sql: thirdVersion) }
     }
 
     /// The ids that the sequence must go beyond.
@@ -48,6 +49,17 @@ enum SandboxSchema {
             name TEXT, description TEXT, meta TEXT, payload TEXT
         ) STRICT;
         CREATE UNIQUE INDEX contextsByOrder ON contexts (userId, createdAt, id);
+        """
+
+    /// Of a session only what a listener must know: whose credential it is, and until when.
+    private static let thirdVersion = """
+        CREATE TABLE sessions (
+            digest TEXT NOT NULL PRIMARY KEY,
+            userId TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            expiresAt INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sessionsByUser ON sessions (userId);
+        CREATE INDEX sessionsByEnd ON sessions (expiresAt);
         """
 }
 

@@ -1,17 +1,38 @@
-// Contexts and sessions in the store. A session can be asked for nothing, not even whether there is one, so none is kept.
+// Contexts and sessions in the store, and who holds a credential. A session can be asked for nothing; the digest of its
+// credential is kept until a day after its end, so that a listener can tell one that ended from one that never was.
 import GRDB
 import GroupCommit
 import PartnerAPI
 
 extension SandboxStore {
+    private static let sessionsKept: Int64 = 86_400_000
+
     /// Makes a credential for a user that exists.
     func createSession(_ user: UserReference, seconds: Int64) async throws -> NewSession {
         let chance = randomness.next()
         let secret = newSecret()
+        let digest = Self.digest(secret)
         return try await database.write { [sequence, clock] db in
-            _ = try user.id(db)
+            let userID = try user.id(db)
             let position = sequence.next(now: clock.now())
-            return NewSession(id: position.id(chance: chance), secret: secret, expiresAt: position.createdAt + seconds * 1000)
+            let expiresAt = position.createdAt + seconds * 1000
+            try db.cachedStatement(sql: "DELETE FROM sessions WHERE expiresAt < ?")
+                .execute(arguments: [position.createdAt - Self.sessionsKept])
+            try db.cachedStatement(sql: "INSERT INTO sessions (digest, userId, expiresAt) VALUES (?, ?, ?)")
+                .execute(arguments: [digest, userID, expiresAt])
+            return NewSession(id: position.id(chance: chance), secret: secret, expiresAt: expiresAt)
+        }
+    }
+
+    /// Whose a credential is that is not the partner's; nil for one that nobody was given, or that was deleted.
+    func holder(of secret: String) async throws -> CredentialHolder? {
+        let digest = Self.digest(secret)
+        return try await database.read { [clock] db in
+            let token = try db.cachedStatement(sql: "SELECT 1 FROM tokens WHERE digest = ?")
+            if try Int.fetchOne(token, arguments: [digest]) != nil { return .user }
+            let session = try db.cachedStatement(sql: "SELECT expiresAt FROM sessions WHERE digest = ?")
+            guard let end = try Int64.fetchOne(session, arguments: [digest]) else { return nil }
+            return end > clock.now() ? .user : .endedSession
         }
     }
 
@@ -65,6 +86,12 @@ private func context(_ db: Database, _ id: String, of userID: String) throws -> 
         throw SandboxError.notFound("the user has no context '\(id)'")
     }
     return ContextRow(row)
+}
+
+enum CredentialHolder: Sendable {
+    /// A user, by a token or a session.
+    case user
+    case endedSession
 }
 
 struct NewSession: Sendable {

@@ -140,23 +140,24 @@ package struct SandboxStore: Sendable {
         return String(decoding: digits, as: UTF8.self)
     }
 
+    func newSecret() -> String { Self.newSecret(from: randomness) }
+
     /// `sk-` and 64 hexadecimal digits.
-    func newSecret() -> String {
+    static func newSecret(from randomness: any Randomness) -> String {
         var bytes = Array("sk-".utf8)
         bytes.reserveCapacity(67)
-        for _ in 0..<4 { appendChance(to: &bytes) }
+        for _ in 0..<4 { append(randomness.next(), to: &bytes) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// `req_` and 16 hexadecimal digits.
     func newRequestID() -> String {
         var bytes = Array("req_".utf8)
-        appendChance(to: &bytes)
+        Self.append(randomness.next(), to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func appendChance(to bytes: inout [UInt8]) {
-        let chance = randomness.next()
+    private static func append(_ chance: UInt64, to bytes: inout [UInt8]) {
         for shift in stride(from: 60, through: 0, by: -4) {
             bytes.append(hexadecimalDigits.utf8Start[Int(chance >> UInt64(shift) & 15)])
         }

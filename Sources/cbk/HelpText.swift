@@ -14,6 +14,7 @@ enum HelpText {
         case "explain"?: return ExplainCommand.help
         case "test"?: return TestCommand.help
         case "target"?: return TargetCommand.help
+        case "serve"?: return ServeCommand.help
         case let topic?:
             let near = suggestion(for: topic, among: Invocation.commands).map { "; did you mean '\($0)'?" } ?? ""
             throw UsageError("there is no help on '\(topic)'\(near)")
@@ -35,6 +36,7 @@ enum HelpText {
           cbk fmt FILE|FOLDER …         lay scripts out in the one style there is
           cbk test [PATH …]             run the tests of scripts, each on an empty sandbox
           cbk target                    whom operations would reach, and where that is set
+          cbk serve                     serve the sandbox over HTTP, for any client of the API
           cbk explain CODE              what an error's code means, with an example and its mend
           cbk help COMMAND              more on a command
           cbk --version

@@ -17,6 +17,7 @@ struct Invocation {
         case explain([String])
         case test([String])
         case target([String])
+        case serve([String])
         case help(String?)
         case version
     }
@@ -25,10 +26,10 @@ struct Invocation {
     /// Those before the command.
     var flags: [String]
 
-    static let commands = ["import", "api", "check", "fmt", "test", "target", "explain", "help"]
+    static let commands = ["import", "api", "check", "fmt", "test", "serve", "target", "explain", "help"]
     /// Words of the design that this version does not have yet.
     static let later = [
-        "export", "plan", "apply", "runs", "doc", "lsp", "completions", "serve",
+        "export", "plan", "apply", "runs", "doc", "lsp", "completions",
     ]
 
     init(_ words: [String]) throws(UsageError) {
@@ -73,6 +74,7 @@ struct Invocation {
             case "explain": command = .explain(Array(rest))
             case "test": command = .test(Array(rest))
             case "target": command = .target(Array(rest))
+            case "serve": command = .serve(Array(rest))
             case "help": command = .help(rest.first)
             default: throw Invocation.unknown(word)
             }

@@ -63,6 +63,8 @@ struct Main {
                 return try await ImportCommand(words: arguments, flags: invocation.flags, console: console).run()
             case .api(let words):
                 return try await APICommand(words: words, flags: invocation.flags, console: console).run()
+            case .serve(let words):
+                return try await ServeCommand(words: words, flags: invocation.flags, console: console).run()
             case .repl:
                 return try await ReplCommandLine.run(invocation.flags, console)
             }

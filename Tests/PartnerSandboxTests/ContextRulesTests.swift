@@ -120,7 +120,7 @@ import Testing
         let first = try Sandbox(path: path)
         let user = try await first.post("/create").id
         try await first.store.database.write { db in
-            try db.execute(sql: "DROP TABLE contexts; PRAGMA user_version = 1")
+            try db.execute(sql: "DROP TABLE contexts; DROP TABLE sessions; PRAGMA user_version = 1")
         }
         first.store.close()
         let second = try Sandbox(path: path)

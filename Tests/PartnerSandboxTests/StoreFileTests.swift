@@ -92,7 +92,7 @@ import Testing
         try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 99") }
         let refusal = try #require(reason(path))
         #expect(refusal.0 == .newerVersion)
-        #expect(refusal.1.contains("newer version (schema 99, this one knows 2)"))
+        #expect(refusal.1.contains("newer version (schema 99, this one knows 3)"))
     }
 
     @Test func aFolderIsRefused() throws {

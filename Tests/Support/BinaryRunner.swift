@@ -109,7 +109,8 @@ package struct BinaryRunner: Sendable {
     package func run(_ arguments: String...) throws -> RunResult { try run(arguments) }
 
     /// Starts a process and does not wait for it.
-    package func start(_ arguments: [String], stdin: String = "") throws -> RunningProcess {
+    /// - Parameter program: instead of cbk.
+    package func start(_ arguments: [String], stdin: String = "", program: String = binary) throws -> RunningProcess {
         let stem = folder.appendingPathComponent(".io-\(UUID().uuidString)").path
         var actions = FileActions()
         defer { actions.destroy() }
@@ -118,14 +119,14 @@ package struct BinaryRunner: Sendable {
         if stdin.isEmpty || stdin.utf8.count > BinaryRunner.pipeSize {
             try Data(stdin.utf8).write(to: URL(fileURLWithPath: stem + ".in"))
             actions.open(0, stem + ".in", O_RDONLY)
-            let identifier = try spawning.withLock { _ in try spawn(arguments, actions: actions, flags: 0) }
+            let identifier = try spawning.withLock { _ in try spawn(arguments, actions: actions, flags: 0, program: program) }
             return RunningProcess(identifier: identifier, stem: stem, place: place)
         }
         let identifier = try spawning.withLock { _ in
             let pipe = try filledPipe(Array(stdin.utf8))
             defer { close(pipe) }
             actions.duplicate(pipe, to: 0)
-            return try spawn(arguments, actions: actions, flags: 0)
+            return try spawn(arguments, actions: actions, flags: 0, program: program)
         }
         return RunningProcess(identifier: identifier, stem: stem, place: place)
     }
@@ -133,9 +134,11 @@ package struct BinaryRunner: Sendable {
     /// What every system's pipes hold without a reader.
     private static let pipeSize = 16 << 10
 
-    func spawn(_ arguments: [String], actions: FileActions, flags: Int32) throws -> pid_t {
+    func spawn(
+        _ arguments: [String], actions: FileActions, flags: Int32, program: String = binary
+    ) throws -> pid_t {
         try posixSpawn(
-            path: BinaryRunner.binary, arguments: arguments, folder: folder.path, environment: environment, actions: actions,
+            path: program, arguments: arguments, folder: folder.path, environment: environment, actions: actions,
             flags: flags)
     }
 }
@@ -151,6 +154,12 @@ package struct RunningProcess: Sendable {
     package var errors: String { (try? text(".err")) ?? "" }
 
     package func signal(_ number: Int32) { _ = kill(identifier, number) }
+
+    /// Whether it is over; its end can still be waited for.
+    package var hasEnded: Bool {
+        var information = siginfo_t()
+        return waitid(P_PID, id_t(identifier), &information, WEXITED | WNOHANG | WNOWAIT) == 0 && information.si_signo != 0
+    }
 
     /// Waits for the end; after so many seconds kills it.
     package func wait(seconds: Double) -> Int32 { waitForEnd(identifier, seconds: seconds) }

@@ -1,0 +1,118 @@
+// The sandbox behind a real socket: HTTP/1.1 for as long as a closure runs, then a stop that finishes what is in flight.
+// Takes a request handler and the partner's credential; refuses everybody else. Nothing of it outlives `run`.
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import PartnerAPI
+
+package struct SandboxServer: Sendable {
+    package struct Settings: Sendable {
+        /// An address or a name; who may listen where is the caller's to decide.
+        package var host = "127.0.0.1"
+        /// 0 picks a free one.
+        package var port = 0
+        /// How long a stop waits for requests in flight before it closes their connections.
+        package var grace: Duration = .seconds(10)
+        package var eventLoops = 1
+
+        package init() {}
+    }
+
+    private let responder: Responder
+    private let settings: Settings
+
+    /// An idle connection, or a client that stops in the middle of a request, is closed after this.
+    private static let idleTimeout = TimeAmount.seconds(75)
+
+    package init(handler: RequestHandler, secret: Secret, settings: Settings = Settings()) {
+        responder = Responder(handler: handler, partner: Credential(secret))
+        self.settings = settings
+    }
+
+    /// A credential that nobody else has.
+    package static func newSecret() -> Secret { Secret(SandboxStore.newSecret(from: SystemRandomness())) }
+
+    /// Whether an address reaches this machine alone.
+    package static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" { return true }
+        switch try? SocketAddress(ipAddress: host, port: 0) {
+        case .v4(let address): return address.address.sin_addr.s_addr.bigEndian >> 24 == 127
+        case .v6: return host == "::1"
+        case .unixDomainSocket, nil: return false
+        }
+    }
+
+    /// Listens while the closure runs, which gets the port.
+    /// - Throws: what the closure throws; an error of the system where it cannot listen.
+    package func run<Result: Sendable>(_ body: @Sendable (Int) async throws -> Result) async throws -> Result {
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
+        let result = await Swift.Result { try await serve(on: loops, body) }
+        try? await loops.shutdownGracefully()
+        return try result.get()
+    }
+
+    private enum Event { case served, stopped, outOfTime }
+
+    private func serve<Result: Sendable>(
+        on loops: MultiThreadedEventLoopGroup, _ body: @Sendable (Int) async throws -> Result
+    ) async throws -> Result {
+        let (ports, listening) = AsyncStream<Int>.makeStream()
+        let server = server(on: loops) { port in
+            listening.yield(port)
+            listening.finish()
+        }
+        return try await withThrowingTaskGroup(of: Event.self) { group in
+            group.addTask {
+                defer { listening.finish() }
+                try await server.run()
+                return .served
+            }
+            guard let port = await ports.first(where: { _ in true }) else {
+                _ = try await group.next()
+                throw CancellationError()
+            }
+            let result = await Swift.Result { try await body(port) }
+            let grace = settings.grace
+            group.addTask {
+                try await server.shutdownGracefully()
+                return .stopped
+            }
+            group.addTask {
+                try await Task.sleep(for: grace)
+                return .outOfTime
+            }
+            // The timer ends cancelled, which is no failure of the server's.
+            while let event = await group.nextResult() {
+                switch event {
+                // Cancelling the server closes the connections that are left.
+                case .success(.served), .success(.outOfTime): group.cancelAll()
+                case .success(.stopped), .failure: break
+                }
+            }
+            return try result.get()
+        }
+    }
+
+    private func server(on loops: MultiThreadedEventLoopGroup, onListening: @escaping @Sendable (Int) -> Void) -> Server<
+        HTTP1Channel
+    > {
+        let responder = responder
+        return Server(
+            childChannelSetup: HTTP1Channel(
+                responder: { request, writer, channel in try await responder.respond(to: request, writer, channel) },
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [MalformedRequestHandler(newRequestID: responder.handler.store.newRequestID)],
+                    idleTimeout: Self.idleTimeout)),
+            configuration: ServerConfiguration(address: .hostname(settings.host, port: settings.port)),
+            onServerRunning: { onListening($0.localAddress?.port ?? 0) },
+            eventLoopGroup: loops,
+            logger: Logger(label: "cbk.sandbox") { _ in SwiftLogNoOpLogHandler() })
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}

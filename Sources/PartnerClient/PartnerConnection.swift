@@ -1,28 +1,48 @@
-// One call of an operation: its request is sent over the transport, its answer read and judged.
+// One call of an operation: its request is sent over the transport, when the limiter lets it, its answer read and judged;
+// what certainly did not happen is tried again, as the policy says.
 import JSONBytes
 import PartnerAPI
 
-/// A transport and the options of the requests sent over it.
+/// A transport, the limiter in front of it, and the options of the requests sent over it.
 public struct PartnerConnection: Sendable {
     public let transport: any Transport
     public let options: PartnerClientOptions
+    /// Nil: every attempt leaves at once.
+    public let limiter: RequestLimiter?
+    let timing: RequestTiming
+    /// Asked before each attempt after the first, with the operation; false ends the call with what the last one gave.
+    package var admitsRetry: (@Sendable (OperationSchema) -> Bool)?
 
-    public init(transport: any Transport, options: PartnerClientOptions = PartnerClientOptions()) {
+    /// Over a transport of one's own.
+    public init(
+        transport: any Transport, options: PartnerClientOptions = PartnerClientOptions(), limiter: RequestLimiter? = nil
+    ) {
+        self.init(transport: transport, options: options, limiter: limiter, timing: .system)
+    }
+
+    package init(
+        transport: any Transport, options: PartnerClientOptions, limiter: RequestLimiter?, timing: RequestTiming
+    ) {
         self.transport = transport
         self.options = options
+        self.limiter = limiter
+        self.timing = timing
     }
 
-    /// Over HTTP, by the transport that all such connections share.
+    /// Over HTTP, by the transport and the limiter that all such connections share.
     public init(options: PartnerClientOptions) {
-        self.init(transport: HTTPTransport.shared, options: options)
+        self.init(transport: HTTPTransport.shared, options: options, limiter: .shared)
     }
 
-    /// The same with other options; what they leave nil stays.
+    /// The same with other options; what they leave nil stays. Transport and limiter are shared.
     public func extended(by options: PartnerClientOptions) -> PartnerConnection {
-        PartnerConnection(transport: transport, options: self.options.extended(by: options))
+        var extended = PartnerConnection(
+            transport: transport, options: self.options.extended(by: options), limiter: limiter, timing: timing)
+        extended.admitsRetry = admitsRetry
+        return extended
     }
 
-    /// Calls an operation and gives its answer as it came. No retries.
+    /// Calls an operation and gives its answer as it came.
     /// - Parameters:
     ///   - ids: one for each path parameter, in order.
     ///   - body: the request's fields; null clears a field in an update. Nil sends `{}`.
@@ -30,19 +50,72 @@ public struct PartnerConnection: Sendable {
         _ schema: OperationSchema, ids: [String] = [], query: [QueryItem] = [], body: JSONObject? = nil
     ) async throws(PartnerError) -> JSONValue {
         let request = try request(schema, ids: ids, query: query, body: body)
-        if Task.isCancelled {
-            throw PartnerError(kind: .cancelled, message: "cancelled before it was sent", operation: schema.name)
+        return try await retrying(schema) { () async throws(PartnerError) in
+            try await paced(schema) { () async throws(PartnerError) in
+                let response: WireResponse
+                let bytes: [UInt8]
+                do {
+                    response = try await transport.send(request)
+                    bytes = try await response.collected()
+                } catch {
+                    throw PartnerError(error, of: schema)
+                }
+                return try AnswerJudge(schema: schema, response: response, bytes: bytes).answer()
+            }
         }
-        let response: WireResponse
-        let bytes: [UInt8]
-        do {
-            response = try await transport.send(request)
-            bytes = try await response.collected()
-        } catch {
-            throw PartnerError(error, of: schema)
-        }
-        return try AnswerJudge(schema: schema, response: response, bytes: bytes).answer()
     }
+
+    // MARK: - Attempts
+
+    /// Makes attempts until one succeeds or the policy gives up.
+    func retrying<Value>(
+        _ schema: OperationSchema, _ attempt: () async throws(PartnerError) -> Value
+    ) async throws(PartnerError) -> Value {
+        let policy = RetryPolicy(options)
+        var attempts = 0
+        while true {
+            do throws(PartnerError) {
+                return try await attempt()
+            } catch {
+                attempts += 1
+                var failure = error
+                failure.attempts = attempts
+                guard let wait = policy.wait(after: error, of: schema, attempts: attempts, timing), admitsRetry?(schema) ?? true
+                else { throw failure }
+                do { try await timing.sleep(wait) } catch {
+                    failure.kind = .cancelled
+                    failure.message = "cancelled before it was sent again; the last answer was: \(failure.message)"
+                    throw failure
+                }
+            }
+        }
+    }
+
+    /// Makes one attempt when its turn comes, and tells the limiter how it ended.
+    func paced<Value>(
+        _ schema: OperationSchema, _ attempt: () async throws(PartnerError) -> Value
+    ) async throws(PartnerError) -> Value {
+        let permit: RequestLimiter.Permit?
+        do throws(CancellationError) { permit = try await limiter?.acquire() } catch { throw Self.notSent(schema) }
+        var outcome = RequestLimiter.Outcome.failed
+        defer { if let permit { limiter?.release(permit, outcome) } }
+        // Who is cancelled while the turn comes gives it back.
+        if Task.isCancelled { throw Self.notSent(schema) }
+        do throws(PartnerError) {
+            let value = try await attempt()
+            outcome = .answered
+            return value
+        } catch {
+            if error.status != nil { outcome = error.isThrottling(schema) || error.status == 503 ? .throttled : .answered }
+            throw error
+        }
+    }
+
+    private static func notSent(_ schema: OperationSchema) -> PartnerError {
+        PartnerError(kind: .cancelled, message: "cancelled before it was sent", operation: schema.name)
+    }
+
+    // MARK: - Requests
 
     /// The request of a call, with everything that the options add.
     func request(

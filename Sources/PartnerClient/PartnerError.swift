@@ -31,6 +31,8 @@ public struct PartnerError: Error, Sendable, Equatable, CustomStringConvertible 
     public var requestID: String?
     /// The answer's `Retry-After` as it came.
     public var retryAfter: String?
+    /// How often it was sent or tried to be.
+    public var attempts = 1
 
     public init(
         kind: Kind, message: String, status: Int? = nil, code: String? = nil, operation: String,
@@ -53,6 +55,7 @@ public struct PartnerError: Error, Sendable, Equatable, CustomStringConvertible 
         case (nil, let status?): text += " (status \(status))"
         case (nil, nil): break
         }
+        if attempts > 1 { text += ", after \(attempts) attempts" }
         return text
     }
 }

@@ -18,9 +18,11 @@ public struct PartnerUserClient: Sendable {
     /// Over HTTP, at `https://api.chatbotkit.com`.
     public init(secret: Secret) { self.init(PartnerClientOptions(secret: secret)) }
 
-    /// Over a transport of one's own.
-    public init(transport: any Transport, options: PartnerClientOptions = PartnerClientOptions()) {
-        connection = PartnerConnection(transport: transport, options: options)
+    /// Over a transport of one's own; without a limiter, every request leaves at once.
+    public init(
+        transport: any Transport, options: PartnerClientOptions = PartnerClientOptions(), limiter: RequestLimiter? = nil
+    ) {
+        connection = PartnerConnection(transport: transport, options: options, limiter: limiter)
     }
 
     /// The client for the users' tokens.

@@ -29,12 +29,13 @@ private final class ScriptedTransport: Transport {
     init() throws { folder = try TemporaryFolder() }
 
     private func gate(
-        _ transport: ScriptedTransport, budgets: GateBudgets = GateBudgets(), limiter: (any RequestLimiter)? = nil
+        _ transport: ScriptedTransport, budgets: GateBudgets = GateBudgets(),
+        options: PartnerClientOptions = PartnerClientOptions(retries: 0)
     ) -> Gate {
         let run = RunFolder(parent: folder.path + "/cbk-runs", name: "gate")
         return Gate(
-            connection: PartnerConnection(transport: transport), secrets: SecretsFile(folder: run), budgets: budgets,
-            limiter: limiter)
+            connection: PartnerConnection(transport: transport, options: options), secrets: SecretsFile(folder: run),
+            budgets: budgets)
     }
 
     private func failure(_ gate: Gate, _ operation: OperationSchema = .userCreate, ids: [String] = []) async -> BatchError? {
@@ -148,18 +149,13 @@ private final class ScriptedTransport: Transport {
         #expect(await failure(gate, .tokenCreate, ids: ["u1"])?.consequence == .stop(.fatal))
     }
 
-    @Test func theLimiterSeesEveryRequest() async {
-        final class Limiter: RequestLimiter {
-            let seen = Mutex<[String]>([])
-            func acquire() async throws { seen.withLock { $0.append("acquire") } }
-            func release(status: Int?) async { seen.withLock { $0.append("release \(status.map(String.init) ?? "none")") } }
-        }
-        let limiter = Limiter()
-        let gate = gate(
-            ScriptedTransport(
-                .success((200, #"{"id":"u"}"#)), .success((429, #"{"message":"m","code":"TOO_MANY_REQUESTS"}"#)),
-                .failure(TransportError(.lost, "gone"))), limiter: limiter)
-        for _ in 0..<3 { _ = await failure(gate) }
-        #expect(limiter.seen.withLock { $0 } == ["acquire", "release 200", "acquire", "release 429", "acquire", "release none"])
+    @Test func whatIsSentAgainCountsAgain() async throws {
+        let unsent = ScriptedTransport(.failure(TransportError(.notSent, "refused")))
+        let options = PartnerClientOptions(retries: 9, retryDelay: .zero)
+        let gate = gate(unsent, budgets: GateBudgets(requests: 3), options: options)
+        #expect(await failure(gate)?.code == "NETWORK")
+        #expect(unsent.requests.count == 3)
+        #expect(gate.counts == GateCounts(requests: 3, creates: 1))
+        #expect(await failure(gate)?.consequence == .stop(.budget))
     }
 }

@@ -5,29 +5,9 @@ import PartnerClient
 import Synchronization
 import Testing
 
-/// Answers from a script, and keeps what was asked.
-private final class ScriptedTransport: Transport {
-    private let answers: Mutex<[Result<WireResponse, any Error>]>
-    private let sent = Mutex<[WireRequest]>([])
-
-    init(_ answers: [Result<WireResponse, any Error>]) { self.answers = Mutex(answers) }
-
-    convenience init(_ status: Int, _ body: String, headers: WireHeaders = [:]) {
-        self.init([.success(WireResponse(status: status, headers: headers, body: .bytes(Array(body.utf8))))])
-    }
-
-    var requests: [WireRequest] { sent.withLock { $0 } }
-
-    func send(_ request: WireRequest) async throws -> WireResponse {
-        sent.withLock { $0.append(request) }
-        let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
-        return try answer.get()
-    }
-}
-
 @Suite struct ClientTests {
     private func failure(_ transport: ScriptedTransport, write: Bool) async -> PartnerError? {
-        let users = PartnerUserClient(transport: transport)
+        let users = PartnerUserClient(transport: transport, options: PartnerClientOptions(retries: 0))
         do throws(PartnerError) {
             if write { try await users.create(PartnerUserCreateRequest(name: "x")) } else { _ = try await users.fetch("u") }
             return nil

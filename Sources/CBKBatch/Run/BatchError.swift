@@ -90,8 +90,9 @@ extension BatchError {
             } else {
                 .item
             }
+        let message = error.attempts > 1 ? "\(error.message), after \(error.attempts) attempts" : error.message
         self.init(
-            kind, code: error.code ?? Self.code(of: kind, status: error.status), error.message, status: error.status,
+            kind, code: error.code ?? Self.code(of: kind, status: error.status), message, status: error.status,
             operation: error.operation, requestID: error.requestID, consequence: consequence)
     }
 

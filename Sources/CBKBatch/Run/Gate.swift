@@ -1,5 +1,5 @@
 // The one way to the API: every operation of a script, the prompt or an import goes through here. It counts, keeps the
-// budgets, waits for the limiter, calls the client, saves minted tokens before it returns, and gives one kind of error.
+// budgets, calls the client, saves minted tokens before it returns, and gives one kind of error.
 
 import JSONBytes
 import PartnerAPI
@@ -21,17 +21,9 @@ package struct ItemContext: Sendable, Equatable {
     }
 }
 
-/// Decides when the next request may leave.
-package protocol RequestLimiter: Sendable {
-    /// Returns when a request may be sent; throws `CancellationError` if the task is cancelled before.
-    func acquire() async throws
-    /// Follows each `acquire`, with the status that came back, nil for none.
-    func release(status: Int?) async
-}
-
 /// The most that a run may send.
 package struct GateBudgets: Sendable {
-    /// `--max-requests`.
+    /// `--max-requests`: attempts, so what the client sends again counts again.
     package var requests: Int
     /// `--max-writes`.
     package var writes: Int
@@ -44,6 +36,7 @@ package struct GateBudgets: Sendable {
 
 /// What went through the gate.
 package struct GateCounts: Sendable, Equatable {
+    /// Attempts.
     package var requests = 0
     package var creates = 0
     package var updates = 0
@@ -64,31 +57,26 @@ package struct GateCounts: Sendable, Equatable {
 
 /// A class, as everything in the process shares its counts.
 package final class Gate: Sendable {
-    private struct State: Sendable {
-        var counts = GateCounts()
-        var refusalsInRow = 0
-    }
-
     private let connection: PartnerConnection
     private let budgets: GateBudgets
-    private let limiter: (any RequestLimiter)?
     package let secrets: SecretsFile
-    private let state = Mutex(State())
+    private let tally: Tally
 
-    /// - Parameters:
-    ///   - secrets: where minted tokens go; its file is made at the first.
-    ///   - limiter: nil lets every request leave at once.
-    package init(
-        connection: PartnerConnection, secrets: SecretsFile, budgets: GateBudgets = GateBudgets(),
-        limiter: (any RequestLimiter)? = nil
-    ) {
+    /// - Parameter secrets: where minted tokens go; its file is made at the first.
+    package init(connection: PartnerConnection, secrets: SecretsFile, budgets: GateBudgets = GateBudgets()) {
+        let tally = Tally()
+        var connection = connection
+        connection.admitsRetry = { _ in tally.admitRetry(budgets) }
         self.connection = connection
         self.secrets = secrets
         self.budgets = budgets
-        self.limiter = limiter
+        self.tally = tally
     }
 
-    package var counts: GateCounts { state.withLock { $0.counts } }
+    package var counts: GateCounts { tally.counts }
+
+    /// How fast requests leave now; nil where nothing holds them back.
+    package var pace: RequestLimiter.State? { connection.limiter?.state }
 
     /// Performs one operation.
     /// - Parameters:
@@ -103,23 +91,16 @@ package final class Gate: Sendable {
         let isWrite = operation.effect.isWrite
         // A secret comes once: where it could not be kept, it is not asked for.
         if operation.mintsSecret { try secrets.prepare() }
-        try countIn(operation)
-        if let limiter {
-            do {
-                try await limiter.acquire()
-            } catch {
-                throw BatchError(.cancelled, code: "CANCELLED", "cancelled before it was sent", operation: operation.name)
-            }
+        if let exceeded = tally.countIn(operation, budgets) {
+            throw BatchError(.budget, code: "BUDGET", exceeded, operation: operation.name, consequence: .stop(.budget))
         }
         let answer: JSONValue
         do throws(PartnerError) {
             answer = try await connection(as: runAs).call(operation, ids: ids, query: query, body: body)
         } catch {
-            await limiter?.release(status: error.status)
             throw judged(error, isWrite: isWrite)
         }
-        await limiter?.release(status: 200)
-        state.withLock { $0.refusalsInRow = 0 }
+        tally.noteAnswer(status: nil)
         if let token = mintedToken(in: answer, of: operation, ids: ids, body: body, item: item) {
             try await secrets.append(token)
         }
@@ -131,36 +112,11 @@ package final class Gate: Sendable {
         return connection.extended(by: PartnerClientOptions(runAsUserID: user))
     }
 
-    private func countIn(_ operation: OperationSchema) throws(BatchError) {
-        let exceeded = state.withLock { state -> String? in
-            if state.counts.requests >= budgets.requests {
-                return "the budget of \(budgets.requests) requests is used up (--max-requests)"
-            }
-            if operation.effect.isWrite, state.counts.writes >= budgets.writes {
-                return "the budget of \(budgets.writes) writes is used up (--max-writes)"
-            }
-            state.counts.requests += 1
-            switch operation.effect {
-            case .read: break
-            case .create: state.counts.creates += 1
-            case .update: state.counts.updates += 1
-            case .delete: state.counts.deletes += 1
-            }
-            return nil
-        }
-        guard let exceeded else { return }
-        throw BatchError(.budget, code: "BUDGET", exceeded, operation: operation.name, consequence: .stop(.budget))
-    }
-
     /// Five refusals with 403 in a row mean that the credential may do nothing here.
     private func judged(_ error: PartnerError, isWrite: Bool) -> BatchError {
         var judged = BatchError(error, isWrite: isWrite)
         guard let status = error.status else { return judged }
-        let refusals = state.withLock { state -> Int in
-            state.refusalsInRow = status == 403 ? state.refusalsInRow + 1 : 0
-            return state.refusalsInRow
-        }
-        if refusals >= 5 {
+        if tally.noteAnswer(status: status) >= 5 {
             judged.consequence = .stop(.fatal)
             judged.message += "; five requests in a row were refused"
         }
@@ -176,5 +132,50 @@ package final class Gate: Sendable {
             id: answer["id"]?.stringValue ?? "", userID: ids.first ?? "", key: item?.key ?? "",
             name: isSession ? "session" : body?["name"]?.stringValue ?? "", createdAt: answer["createdAt"]?.intValue,
             token: secret)
+    }
+}
+
+/// What the gate has counted. A class: the client asks it, too, before it sends something again.
+private final class Tally: Sendable {
+    private let state = Mutex((counts: GateCounts(), refusalsInRow: 0))
+
+    var counts: GateCounts { state.withLock { $0.counts } }
+
+    /// Counts an operation and its first attempt; gives the budget that does not allow it.
+    func countIn(_ operation: OperationSchema, _ budgets: GateBudgets) -> String? {
+        state.withLock { state in
+            if state.counts.requests >= budgets.requests {
+                return "the budget of \(budgets.requests) requests is used up (--max-requests)"
+            }
+            if operation.effect.isWrite, state.counts.writes >= budgets.writes {
+                return "the budget of \(budgets.writes) writes is used up (--max-writes)"
+            }
+            state.counts.requests += 1
+            switch operation.effect {
+            case .read: break
+            case .create: state.counts.creates += 1
+            case .update: state.counts.updates += 1
+            case .delete: state.counts.deletes += 1
+            }
+            return nil
+        }
+    }
+
+    /// Counts another attempt, if the budget has it.
+    func admitRetry(_ budgets: GateBudgets) -> Bool {
+        state.withLock { state in
+            guard state.counts.requests < budgets.requests else { return false }
+            state.counts.requests += 1
+            return true
+        }
+    }
+
+    /// Gives how many in a row were refused with 403.
+    @discardableResult
+    func noteAnswer(status: Int?) -> Int {
+        state.withLock { state in
+            state.refusalsInRow = status == 403 ? state.refusalsInRow + 1 : 0
+            return state.refusalsInRow
+        }
     }
 }

@@ -15,7 +15,7 @@ import Testing
                1 move r3 r0
                2 rangePrepare r2 -> 7
                3 branchDivisible r2 3 -> 6
-               4 moveShared r5 r2
+               4 move r5 r2
                5 callNative r4 1 built-in 0
                6 rangeNext r2 -> 3
                7 loadNull r1

@@ -33,6 +33,8 @@ struct TypeSet: OptionSet {
     /// What `for` and `batch` run over.
     static let iterable = TypeSet([TypeSet(.list), TypeSet(.record), TypeSet(.stream)])
     static let sequences = TypeSet([TypeSet(.list), TypeSet(.stream)])
+    /// What holds no other value, and cannot be changed in place.
+    static let plain = TypeSet([.null, .bool, .int, .float, .string, .duration, .datetime].map { TypeSet($0) })
 
     var types: [ValueType] { ValueType.allCases.filter { contains(TypeSet($0)) } }
 

@@ -149,9 +149,14 @@ extension FunctionEmitter {
         if signature.request != nil { count += 1 }
         let base = try allocate(1 + count, for: target)
         if let record = matched.requestRecord { places[record] = requestSlot }
+        // What is done with its arguments at its end leaves a list that it is given to its one holder: `len(xs)` in a
+        // loop must not make each `xs.push(…)` a copy.
+        let isKept = signature.effect != .pure || !signature.answer.types.isSubset(of: .plain)
         for (index, argument) in arguments.enumerated() {
             guard let slot = places[index] else { continue }
-            try emitOwned(argument.value, into: base + 1 + slot)
+            let later = arguments.dropFirst(index + 1).map(\.value)
+            let isShared = isKept || mayChange(argument.value, during: later)
+            try emit(argument.value, into: base + 1 + slot, isShared: isShared)
         }
         for slot in omitted { add(Instruction(.loadOmit, a: base + 1 + slot)) }
         if signature.request != nil, matched.requestRecord == nil {

@@ -39,7 +39,7 @@ extension Checker {
     /// A stream that nothing reads would do nothing, silently.
     private mutating func checkDiscardedStream(_ expression: Expression) {
         switch expression.kind {
-        case .call, .name, .binary, .member, .parenthesized: break
+        case .call, .name, .binary, .member, .catching, .parenthesized: break
         default: return
         }
         report(

@@ -86,10 +86,16 @@ extension FunctionEmitter {
 
     /// Whether a statement's value may be a stream that the checker cannot see: it would do nothing, silently.
     private func mayGiveStream(_ expression: Expression) -> Bool {
-        guard case .call(let callee, _) = unwrapped(expression).kind else { return false }
-        if case .builtin? = context.resolution.references[callee.id] { return false }
-        guard case .member(_, let name, _) = callee.kind else { return true }
-        return !["push", "insert", "clear"].contains(name.text)
+        switch unwrapped(expression).kind {
+        case .call(let callee, _):
+            if case .builtin? = context.resolution.references[callee.id] { return false }
+            guard case .member(_, let name, _) = callee.kind else { return true }
+            return !["push", "insert", "clear"].contains(name.text)
+        case .name, .member, .index, .catching, .conditional, .match, .block, .binary(.coalesce, _, _, _): return true
+        case .null, .bool, .int, .float, .duration, .string, .regex, .list, .record, .function, .omit, .unary, .binary,
+            .batch, .jump, .parenthesized, .error:
+            return false
+        }
     }
 
     func emitStatement(_ statement: Statement) throws(EmitError) {

@@ -136,7 +136,7 @@ struct KeyRegister: Sendable {
         case .text: digest = KeyDigest("s" + text)
         case .int: digest = KeyDigest("i" + text)
         case .null:
-            return ("", BatchError(.data, code: "NULL_KEY", "the key is null; `by` takes a string or an int"))
+            return ("", BatchError(.data, code: "NULL_KEY", "the key is null; 'by' takes a string or an int"))
         }
         guard let holder = first.updateValue(line ?? -number, forKey: digest) else { return (text, nil) }
         first[digest] = holder

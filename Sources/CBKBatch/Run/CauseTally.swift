@@ -4,7 +4,7 @@
 /// A cause and how often it occurred.
 package struct Cause: Sendable, Equatable {
     package var code: String
-    /// The first message of the group; its particulars are left out where several items share it.
+    /// The message of the group's items; what differs among them is left out.
     package var message: String
     package var count: Int
     /// The line of the first such item, where it has one.
@@ -20,28 +20,24 @@ package struct Cause: Sendable, Equatable {
 
 struct CauseTally: Sendable {
     private var places: [String: Int] = [:]
-    private var groups: [(cause: Cause, pattern: String)] = []
+    /// The pattern stands in the cause once a second message has come.
+    private var groups: [Cause] = []
     private static let limit = 200
 
     mutating func count(code: String, message: String, line: Int?) {
         let pattern = Self.pattern(message)
         let key = groups.count < Self.limit ? "\(code)\u{0}\(pattern)" : "\(code)\u{0}"
         if let place = places[key] {
-            groups[place].cause.count += 1
+            groups[place].count += 1
+            if groups[place].message != message { groups[place].message = pattern }
             return
         }
         places[key] = groups.count
-        groups.append((Cause(code: code, message: message, count: 1, firstLine: line), pattern))
+        groups.append(Cause(code: code, message: message, count: 1, firstLine: line))
     }
 
     /// The causes, the most frequent first.
-    var causes: [Cause] {
-        groups.map { group in
-            var cause = group.cause
-            if cause.count > 1 { cause.message = group.pattern }
-            return cause
-        }.sorted { $0.count > $1.count }
-    }
+    var causes: [Cause] { groups.sorted { $0.count > $1.count } }
 
     /// The message with quoted text as '…' and numbers as N.
     static func pattern(_ message: String) -> String {

@@ -48,12 +48,19 @@ extension ParameterDeclaration {
         }
         guard let defaultValue else {
             let why = flag.help.isEmpty ? "" : ": \(flag.help)"
-            throw UsageError("--\(flag.name) \(flag.valueName) is required\(why)")
+            let form = flag.valueName.isEmpty ? flag.name : "\(flag.name) \(flag.valueName)"
+            throw UsageError("--\(form) is required\(why)")
         }
-        let value = constantSnapshot(defaultValue) ?? .null
+        switch (constantSnapshot(defaultValue) ?? .null, type) {
         // A datetime's default is written as a string.
-        if case .string(let text) = value, type == .datetime { return try FlagParser([flag]).value(text, flag) }
-        return value
+        case (.string(let text), .datetime): return try FlagParser([flag]).value(text, flag)
+        case (.int(let value), .float):
+            guard let exact = Double(exactly: value) else {
+                throw UsageError("the default \(value) of --\(flag.name) is not exact as a float")
+            }
+            return .float(exact)
+        case (let value, _): return value
+        }
     }
 }
 

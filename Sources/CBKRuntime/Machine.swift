@@ -246,7 +246,7 @@ extension VM {
                     case .not:
                         let value = registers[i.b]
                         if value.tag != Tag.bool {
-                            raiseCondition(value, "'!'")
+                            raiseNoBool(value, "'!' takes")
                             break execute
                         }
                         registers[i.a] = Value(bool: !value.bool)
@@ -296,7 +296,7 @@ extension VM {
                     case .branchTrue:
                         let value = registers[i.a]
                         if value.tag != Tag.bool {
-                            raiseCondition(value, "a condition")
+                            raiseNoBool(value, "a condition must be")
                             break execute
                         }
                         if value.bool == (i.x != 0) {

@@ -25,7 +25,9 @@ extension VM {
         case Tag.secret:
             raise(.type, "a secret has no field '\(key.text)'; .reveal() gives its text", code: "E0307")
         default:
-            raise(.type, "\(base.typeName) has no field '\(key.text)'", code: "E0307")
+            var message = "\(base.typeName) has no field '\(key.text)'"
+            if let near = nearMethod(key.text, of: base) { message += "; did you mean '.\(near)()'?" }
+            raise(.type, message, code: "E0307")
         }
         return nil
     }

@@ -30,8 +30,8 @@ extension VM {
     }
 
     @inline(never)
-    func raiseCondition(_ value: Value, _ place: String) {
-        raise(.type, "\(place) must be true or false, not \(value.typeName)", code: "E0303")
+    func raiseNoBool(_ value: Value, _ place: String) {
+        raise(.type, "\(place) true or false, not \(value.typeName)", code: "E0303")
     }
 
     @inline(never)
@@ -42,11 +42,14 @@ extension VM {
         }
         var message = "\(receiver.typeName) has no method '\(name)'"
         if receiver.tag == Tag.secret { message += "; .reveal() gives its text" }
-        if let type = receiver.type {
-            let names = state.pointee.catalog.methodNames.filter { state.pointee.catalog.methods(named: $0)[type] != nil }
-            if let near = suggestion(for: name, among: names) { message += "; did you mean '\(near)'?" }
-        }
+        if let near = nearMethod(name, of: receiver) { message += "; did you mean '\(near)'?" }
         raise(.name, message, code: "E0309")
+    }
+
+    func nearMethod(_ name: String, of receiver: Value) -> String? {
+        guard let type = receiver.type else { return nil }
+        let names = state.pointee.catalog.methodNames.filter { state.pointee.catalog.methods(named: $0)[type] != nil }
+        return suggestion(for: name, among: names)
     }
 
     @inline(never)

@@ -66,6 +66,7 @@ extension Parser {
                 at: Span(start: previousEnd, end: previousEnd))
             return
         case .fn: hint = "a function without a name is written 'x => …'"
+        case .try: hint = "as a value, write 'expression catch fallback'"
         case .plus where index > 0 && tokens[index - 1].kind == .plus: hint = "write 'n += 1'"
         case .star where index > 0 && tokens[index - 1].kind == .star && tokens[index - 1].span.end == token.span.start:
             hint = "a power is written 'a.pow(b)'"

@@ -12,7 +12,7 @@ extension Checker {
         var isReported = false
         for arm in arms {
             if let last, !isReported {
-                reportUnreachableArm(arm, after: last)
+                reportUnreachableArm(arm, after: last, of: value.shape.types)
                 isReported = true
             }
             if arm.guardCondition == nil { last = last ?? Checker.alternatives(of: arm.pattern).first { $0.takesAll } }
@@ -32,7 +32,7 @@ extension Checker {
             at: Span(start: expression.span.start, end: subject.span.end), hint: "end it with '_ => …'")
     }
 
-    private mutating func reportUnreachableArm(_ arm: MatchArm, after pattern: Pattern) {
+    private mutating func reportUnreachableArm(_ arm: MatchArm, after pattern: Pattern, of subject: TypeSet) {
         if case .error = pattern.kind { return }
         var hint = "move '_' to the end"
         var name = "_"
@@ -41,6 +41,7 @@ extension Checker {
             switch find(name) {
             case _ where ValueType(rawValue: name) != nil: hint = "for the type write '\(name) _'"
             case .variable: hint = "a name binds; to compare with the variable write 'x if (x == \(name))'"
+            case _ where subject.isDisjoint(with: TypeSet(.string)): hint = "a name takes every value: move '\(name)' to the end"
             case .builtin, .module, .early, .nothing, .silenced: hint = "a name binds; for the text write \"\(name)\""
             }
         }

@@ -31,6 +31,15 @@ struct DocumentationTests {
         #expect(counts["docs/cookbook.md", default: 0] >= 6)
     }
 
+    @Test func everySectionOfTheLanguageHasAnExample() throws {
+        let page = try #require(DocumentationPage.all.first { $0.name == "docs/language.md" })
+        let headings = page.lines.indices.filter { page.lines[$0].hasPrefix("## ") || page.lines[$0].hasPrefix("### ") }
+        let ends = headings.dropFirst() + [page.lines.count]
+        let bare = zip(headings, ends).filter { start, end in !page.examples.contains { start < $0.line && $0.line <= end } }
+        // One lists the others; the other is its parts.
+        #expect(bare.map { page.lines[$0.0] } == ["## Contents", "## Built-ins"])
+    }
+
     @Test func falseExpectationIsNoticed() throws {
         let text = """
             # A page

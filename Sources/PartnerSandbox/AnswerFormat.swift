@@ -1,14 +1,17 @@
-// How an answer is written: as JSON, or as JSON Lines of events. Records leave out what is not set.
+// How an answer is written: as JSON, as events (JSON Lines, or an event stream of the same objects), or as CSV, whose columns
+// are the operation's fields. CSV has no formula guard (docs/decisions/0009-csv-on-the-wire.md).
 import JSONBytes
 import PartnerAPI
 
 enum AnswerFormat: Sendable {
     case json
     case jsonLines
+    case eventStream
+    case csv(columns: [SchemaField])
 
     /// Takes the first type of an Accept header that is known; none means JSON.
     /// - Throws: `SandboxError` with BAD_REQUEST where none is known.
-    init(accept: String?) throws(SandboxError) {
+    init(accept: String?, for schema: OperationSchema) throws(SandboxError) {
         guard let accept, !accept.isEmpty else {
             self = .json
             return
@@ -16,33 +19,41 @@ enum AnswerFormat: Sendable {
         for part in accept.split(separator: ",") {
             let type = part.split(separator: ";").first.map { $0.filter { $0 != " " }.lowercased() }
             switch type {
-            case "application/json", "application/*", "*/*":
-                self = .json
-                return
-            case "application/jsonl":
-                self = .jsonLines
-                return
+            case "application/json", "application/*", "*/*": self = .json
+            case "application/jsonl": self = .jsonLines
+            case "text/event-stream": self = .eventStream
+            case "text/csv": self = .csv(columns: schema.answer.fields)
             default: continue
             }
+            return
         }
-        throw .badRequest("Accept must be application/json or application/jsonl, not '\(accept)'")
+        throw .badRequest(
+            "Accept must be application/json, application/jsonl, text/csv or text/event-stream, not '\(accept)'")
     }
 
     var contentType: String {
         switch self {
         case .json: "application/json"
         case .jsonLines: "application/jsonl"
+        case .eventStream: "text/event-stream"
+        case .csv: "text/csv; charset=utf-8"
         }
     }
 
     /// An answer of one record, which the closure writes.
     func answer(_ write: (inout JSONWriter) -> Void) -> WireResponse {
-        var writer = JSONWriter(capacity: 256)
-        switch self {
-        case .json: write(&writer)
-        case .jsonLines: writer.event("result", write)
+        if case .json = self {
+            var writer = JSONWriter(capacity: 256)
+            write(&writer)
+            return answer(.bytes(writer.bytes))
         }
-        return WireResponse(status: 200, headers: ["Content-Type": contentType], body: .bytes(writer.bytes))
+        var bytes = start
+        append("result", to: &bytes, write)
+        return answer(.bytes(bytes))
+    }
+
+    func answer(_ body: WireBody) -> WireResponse {
+        WireResponse(status: 200, headers: WireHeaders([WireHeaders.Field("Content-Type", contentType)]), body: body)
     }
 
     func answerID(_ id: String) -> WireResponse {
@@ -53,96 +64,60 @@ enum AnswerFormat: Sendable {
             writer.endObject()
         }
     }
-}
 
-extension JSONWriter {
-    /// A line `{"type":…,"data":…}`.
-    mutating func event(_ type: String, _ data: (inout JSONWriter) -> Void) {
-        beginObject()
-        key("type")
-        string(type)
-        key("data")
-        data(&self)
-        endObject()
-        endLine()
+    /// What stands before all records: the header of CSV.
+    var start: [UInt8] {
+        guard case .csv(let columns) = self else { return [] }
+        return Self.row(columns.map(\.name))
     }
 
-    mutating func user(_ user: UserRow) {
-        beginObject()
-        key("id")
-        string(user.id)
-        optional("name", user.name)
-        optional("description", user.description)
-        stored("meta", user.meta)
-        optional("image", user.image)
-        optional("email", user.email)
-        stored("limits", user.limits)
-        times(user.createdAt, user.updatedAt)
-        endObject()
+    /// Appends one record, which the closure writes: by itself, as an event of a type, or as a row.
+    func append(_ type: String, to bytes: inout [UInt8], _ write: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter(capacity: 256)
+        switch self {
+        case .json, .csv: write(&writer)
+        case .jsonLines, .eventStream:
+            writer.beginObject()
+            writer.key("type")
+            writer.string(type)
+            writer.key("data")
+            write(&writer)
+            writer.endObject()
+        }
+        switch self {
+        case .json: bytes += writer.bytes
+        case .jsonLines:
+            bytes += writer.bytes
+            bytes.append(0x0A)
+        case .eventStream:
+            bytes += "data: ".utf8
+            bytes += writer.bytes
+            bytes += [0x0A, 0x0A]
+        case .csv(let columns):
+            let record = try? JSONValue(parsing: writer.bytes)
+            bytes += Self.row(columns.map { Self.cell(record?[$0.name]) })
+        }
     }
 
-    mutating func token(_ token: TokenRow) {
-        beginObject()
-        key("id")
-        string(token.id)
-        optional("name", token.name)
-        optional("description", token.description)
-        stored("meta", token.meta)
-        times(token.createdAt, token.updatedAt)
-        endObject()
+    // MARK: - CSV
+
+    /// Objects are JSON in a cell; what is not set is an empty one.
+    private static func cell(_ value: JSONValue?) -> String {
+        switch value {
+        case nil, .null?: ""
+        case .string(let text)?: text
+        case .some(let value): value.description
+        }
     }
 
-    mutating func newToken(_ token: NewToken) {
-        beginObject()
-        key("id")
-        string(token.id)
-        key("token")
-        string(token.secret)
-        key("createdAt")
-        int(token.createdAt)
-        endObject()
-    }
-
-    mutating func session(_ session: NewSession) {
-        beginObject()
-        key("id")
-        string(session.id)
-        key("token")
-        string(session.secret)
-        key("expiresAt")
-        int(session.expiresAt)
-        endObject()
-    }
-
-    mutating func context(_ context: ContextRow) {
-        beginObject()
-        key("id")
-        string(context.id)
-        optional("name", context.name)
-        optional("description", context.description)
-        stored("meta", context.meta)
-        stored("payload", context.payload)
-        times(context.createdAt, context.updatedAt)
-        endObject()
-    }
-
-    private mutating func optional(_ name: String, _ value: String?) {
-        guard let value else { return }
-        key(name)
-        string(value)
-    }
-
-    /// An object that is stored as the JSON text it was checked as.
-    private mutating func stored(_ name: String, _ json: String?) {
-        guard let json else { return }
-        key(name)
-        raw(json.utf8)
-    }
-
-    private mutating func times(_ createdAt: Int64, _ updatedAt: Int64) {
-        key("createdAt")
-        int(createdAt)
-        key("updatedAt")
-        int(updatedAt)
+    /// A line by RFC 4180.
+    private static func row(_ cells: [String]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (index, cell) in cells.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            let mustQuote = cell.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D].contains($0) }
+            bytes += (mustQuote ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell).utf8
+        }
+        return bytes + [0x0D, 0x0A]
     }
 }

@@ -1,4 +1,4 @@
-// Lists on the wire: one page as JSON, or the whole list as JSON Lines, pulled page after page.
+// Lists on the wire: one page as JSON, or the whole list as events or rows, pulled page after page.
 import JSONBytes
 import PartnerAPI
 import Synchronization
@@ -29,19 +29,18 @@ extension RequestHandler {
                 }
                 writer.endObject()
             }
-        case .jsonLines:
+        case .jsonLines, .eventStream, .csv:
             // The first page decides the status; what fails later is an event.
-            let stream = ListStream(query: query, write: write, position: position, fetch: fetch)
-            let first = try await stream.page()
+            let stream = ListStream(format: format, query: query, write: write, position: position, fetch: fetch)
+            let first = try await stream.page() ?? []
             let isFirst = Mutex(true)
-            return WireResponse(
-                status: 200, headers: ["Content-Type": format.contentType],
-                body: .chunks {
+            return format.answer(
+                .chunks {
                     let mustGiveFirst = isFirst.withLock { isFirst in
                         defer { isFirst = false }
                         return isFirst
                     }
-                    return mustGiveFirst ? first : await stream.next()
+                    return mustGiveFirst ? format.start + first : try await stream.next()
                 })
         }
     }
@@ -51,21 +50,23 @@ extension RequestHandler {
 private actor ListStream<Item: Sendable> {
     private var query: ListQuery
     private var hasEnded = false
+    private let format: AnswerFormat
     private let write: @Sendable (inout JSONWriter, Item) -> Void
     private let position: KeyPath<Item, String> & Sendable
     private let fetch: @Sendable (ListQuery, Int) async throws -> [Item]
 
     init(
-        query: ListQuery, write: @escaping @Sendable (inout JSONWriter, Item) -> Void,
+        format: AnswerFormat, query: ListQuery, write: @escaping @Sendable (inout JSONWriter, Item) -> Void,
         position: KeyPath<Item, String> & Sendable, fetch: @escaping @Sendable (ListQuery, Int) async throws -> [Item]
     ) {
+        self.format = format
         self.query = query
         self.write = write
         self.position = position
         self.fetch = fetch
     }
 
-    /// The next page's lines; nil at the end.
+    /// The next page's records; nil at the end.
     func page() async throws -> [UInt8]? {
         if hasEnded { return nil }
         let size = min(query.take ?? ListQuery.pageSize, ListQuery.pageSize)
@@ -77,25 +78,26 @@ private actor ListStream<Item: Sendable> {
             return nil
         }
         query.cursor = (last[keyPath: position], place)
-        var writer = JSONWriter(capacity: items.count * 256)
-        for item in items {
-            writer.event("item") { write(&$0, item) }
-        }
-        return writer.bytes
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(items.count * 256)
+        for item in items { format.append("item", to: &bytes) { write(&$0, item) } }
+        return bytes
     }
 
-    /// The next page's lines, or an error event; nil at the end.
-    func next() async -> [UInt8]? {
+    /// The next page's records, or an error event; nil at the end.
+    /// - Throws: the error, where the format has no event for it: the answer then ends in the middle.
+    func next() async throws -> [UInt8]? {
         do {
             return try await page()
         } catch {
             hasEnded = true
+            if case .csv = format { throw error }
             let refusal = RequestHandler.refusal(error)
-            var writer = JSONWriter()
-            writer.event("error") {
+            var bytes: [UInt8] = []
+            format.append("error", to: &bytes) {
                 $0.object(ErrorBody(message: refusal.message, code: refusal.code.rawValue).json)
             }
-            return writer.bytes
+            return bytes
         }
     }
 }

@@ -36,7 +36,7 @@ package struct RequestHandler: Sendable {
             // Whoever acts as a user acts as that user may: on itself alone.
             throw SandboxError(.notAuthorized, "a user of the partner has no users of its own")
         }
-        return try await answer(call.route, request, try AnswerFormat(accept: request.headers["accept"]))
+        return try await answer(call.route, request, try AnswerFormat(accept: request.headers["accept"], for: call.schema))
     }
 
     private func answer(_ route: Route, _ request: WireRequest, _ format: AnswerFormat) async throws -> WireResponse {

@@ -133,11 +133,13 @@ import Testing
         #expect(answer.names == ["0"])
     }
 
-    @Test(arguments: ["text/html", "text/csv", "application/xml", "nonsense"])
+    @Test(arguments: ["text/html", "text/plain", "application/xml", "nonsense"])
     func otherTypesAreRefused(_ accept: String) async throws {
         let answer = try await sandbox(users: 1).get("/list", accept: accept)
         #expect(answer.status == 400)
-        #expect(answer.message == "Accept must be application/json or application/jsonl, not '\(accept)'")
+        #expect(
+            answer.message
+                == "Accept must be application/json, application/jsonl, text/csv or text/event-stream, not '\(accept)'")
     }
 
     @Test func jsonLinesGiveTheWholeList() async throws {

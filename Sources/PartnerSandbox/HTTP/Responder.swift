@@ -38,6 +38,7 @@ struct Responder: Sendable {
         _ request: Request, _ body: inout RequestBody.AsyncIterator, _ writer: borrowing ResponseWriter
     ) async throws -> WireResponse {
         let target = Target(request.head.path ?? "")
+        if target.path == "/openapi.json" { return try Self.document(request.method) }
         let call = try Call(WireMethod(rawValue: request.method.rawValue), target.path)
         try await admit(Credential.bearer(request.headers[.authorization]))
         guard let query = PercentEncoding.decodeQuery(target.query) else {
@@ -50,6 +51,17 @@ struct Responder: Sendable {
         let bytes = call.schema.effect.isWrite ? try await collect(&body, request.headers, writer) : nil
         return try await handler.answer(
             WireRequest(method: call.schema.method, path: target.path, query: query, headers: headers, body: bytes), to: call)
+    }
+
+    /// The sandbox's description, which is for everybody.
+    private static func document(_ method: HTTPRequest.Method) throws(SandboxError) -> WireResponse {
+        guard method == .get else {
+            throw SandboxError(
+                .methodNotAllowed, "/openapi.json takes GET, not \(method.rawValue)", header: WireHeaders.Field("Allow", "GET"))
+        }
+        return WireResponse(
+            status: 200, headers: ["Content-Type": "application/json"],
+            body: .bytes(OpenAPIDocument().json.serialized(pretty: true)))
     }
 
     /// - Throws: `SandboxError` for anybody but the partner.

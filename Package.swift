@@ -84,7 +84,7 @@ let fullTargets: [Target] = [
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(
         name: "ConformanceTests", dependencies: ["cbk", "TestSupport"], path: "Tests/Conformance", exclude: ["Scripts"]),
-    .testTarget(name: "CLITests", dependencies: ["cbk", "CBKLibrary", "TestSupport"]),
+    .testTarget(name: "CLITests", dependencies: ["cbk", "CBKLibrary", "CBKBatch", "JSONBytes", "TestSupport", yams]),
 ]
 
 let package = Package(

@@ -34,7 +34,9 @@ struct Caller: Sendable {
             return try await gate.perform(
                 schema, ids: ids, query: query, body: body, item: item?.context, runAs: runAs)
         } catch {
-            if !error.isCatchable { item?.verdict.withLock { $0 = error } }
+            if !error.isCatchable {
+                if let item { item.verdict.withLock { $0 = error } } else { services.verdict.withLock { $0 = error } }
+            }
             throw ScriptError(error)
         }
     }

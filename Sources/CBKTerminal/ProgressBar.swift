@@ -8,6 +8,7 @@ import Synchronization
 package final class ProgressBar: ProgressSink {
     private let console: Console
     private let label: String
+    private let requests: @Sendable () -> RequestFlow?
     /// `RunProgress.elapsed` when something was last shown, in seconds.
     private let shown = Mutex<Double?>(nil)
 
@@ -16,10 +17,15 @@ package final class ProgressBar: ProgressSink {
     /// Seconds between two plain lines.
     package static let lineInterval = 10.0
 
-    /// - Parameter label: what is done, such as `import users.csv`.
-    package init(console: Console, label: String) {
+    /// - Parameters:
+    ///   - label: what is done, such as `import users.csv`.
+    ///   - requests: the traffic now.
+    package init(
+        console: Console, label: String, requests: @escaping @Sendable () -> RequestFlow? = { nil }
+    ) {
         self.console = console
         self.label = label
+        self.requests = requests
     }
 
     package func update(_ progress: RunProgress) {
@@ -33,6 +39,8 @@ package final class ProgressBar: ProgressSink {
             return true
         }
         guard isDue else { return }
+        var progress = progress
+        progress.requests = requests()
         if isTerminal {
             // The last column is left free: some terminals wrap on it.
             let text = ProgressText.bar(progress, label: label, width: console.width - 1, palette: console.errPalette)

@@ -16,7 +16,9 @@ package enum ProgressText {
         } else if let left = timeLeft(counts) {
             parts.append(("ETA \(left)", nil))
         }
-        if counts.inFlight > 0 { parts.append(("\(counts.inFlight) in flight", .dim)) }
+        let inFlight = counts.requests?.inFlight ?? counts.inFlight
+        if inFlight > 0 { parts.append(("\(inFlight) in flight", .dim)) }
+        if let text = throttled(counts) { parts.append((text, .yellow)) }
 
         let label = VisibleText.line(label)
         var used = DisplayWidth.of(label)
@@ -41,8 +43,14 @@ package enum ProgressText {
         if counts.unknown > 0 { parts.append("\(grouped(counts.unknown)) in doubt") }
         if counts.skipped > 0 { parts.append("\(grouped(counts.skipped)) skipped") }
         if counts.rate > 0 { parts.append(speed(counts.rate)) }
+        if let text = throttled(counts) { parts.append(text) }
         if let left = timeLeft(counts) { parts.append("\(left) left") }
         return "\(VisibleText.line(label)): \(parts.joined(separator: ", "))"
+    }
+
+    private static func throttled(_ counts: RunProgress) -> String? {
+        guard let times = counts.requests?.throttled, times > 0 else { return nil }
+        return "throttled \(grouped(times))×"
     }
 
     private static func amount(_ counts: RunProgress) -> String {

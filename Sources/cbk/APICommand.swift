@@ -24,6 +24,10 @@ struct APICommand {
         Flag("stream", .toggle, "", "all pages, each item on its line as soon as it is there"),
     ]
 
+    private static let sharedNames = [
+        "output", "sandbox", "live", "url", "profile", "rate", "retries", "timeout", "max-requests", "quiet", "runs-dir",
+    ]
+
     static var help: String {
         var lines = ""
         for schema in OperationSchema.all { lines += "  \(usage(schema))\n      \(schema.summary)\n" }
@@ -50,7 +54,7 @@ struct APICommand {
             (schema.answer.isPage ? APICommand.listing : [])
             + APICommand.own.filter { $0.name != "data" || schema.request != nil }
         let shared = SharedFlags.all.filter {
-            ["output", "sandbox", "live", "url", "profile", "quiet", "runs-dir"].contains($0.name)
+            APICommand.sharedNames.contains($0.name)
         }
         let parsed = try FlagParser(fields + own + shared).parse(flags + words.dropFirst(count))
         if parsed.has("help") {
@@ -60,6 +64,7 @@ struct APICommand {
         let call = try OperationCall(schema, ids: parsed.words, parsed, data: try data(parsed))
         let engine = try Engine(
             name: "api", flags: parsed, console: console, scriptFolder: nil, settings: BatchHost.Settings(), printsToError: false)
+        if schema.effect.isWrite { try engine.requireWritable() }
         SignalWatch.start(engine)
         defer { engine.close() }
         let gate: Gate
@@ -71,14 +76,7 @@ struct APICommand {
                 show([try await gate.perform(schema, ids: call.ids, query: call.query, body: call.body)], of: call, parsed)
             }
         } catch {
-            let code: ExitCode =
-                switch error.consequence {
-                case .stop(let reason): ExitCode(reason)
-                case .doubt: .inDoubt
-                // What could not be made into a request was not sent.
-                case .item: error.kind == .invalidRequest ? .usage : .failed
-                }
-            return fail(ScriptError(error), code)
+            return fail(ScriptError(error), ExitCode(error))
         }
         if !parsed.has("quiet") { console.note(engine.summary.text) }
         return 0

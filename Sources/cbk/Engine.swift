@@ -25,30 +25,32 @@ final class Engine: Sendable {
     ///   - name: what the run folder is called after.
     ///   - scriptFolder: files in it are the script's.
     ///   - pathParameters: files that `path` parameters name.
+    ///   - progress: what the progress of batches is called; nil shows none.
     ///   - inputOwner: what has read standard input already, or is reading it; nil: it is the script's.
     init(
         name: String, flags: ParsedFlags, console: Console, scriptFolder: String?, pathParameters: [String] = [],
-        settings: BatchHost.Settings, printsToError: Bool, inputOwner: String? = nil
+        settings: BatchHost.Settings, progress: String? = nil, printsToError: Bool, inputOwner: String? = nil
     ) throws(UsageError) {
         let environment = Main.environment
         let home = Home(environment: environment)
         let target = try Target(flags, environment: environment, home: home)
-        if let account = target.account {
-            throw UsageError(
-                "\(account.title) is the target, but this version reaches only the embedded sandbox; --sandbox says that you mean it"
-            )
-        }
         if !flags.has("quiet") { for warning in target.warnings { console.note("warning: \(warning)\n") } }
         self.target = target
         self.console = console
         let current = FileManager.default.currentDirectoryPath
         let folder = RunFolder(parent: flags.text("runs-dir") ?? "cbk-runs", name: name)
-        let opening = GateOpening(home: home, folder: folder, budgets: flags.gateBudgets)
+        let dialog = ConsoleDialog(console: console)
+        let opening = GateOpening(
+            target: target, home: home, folder: folder, settings: try flags.gateSettings(), dialog: dialog)
         self.opening = opening
         let output = ConsoleOutput(console: console)
+        var settings = settings
+        if let progress, !flags.has("no-progress"), !flags.has("quiet") {
+            settings.progress = { ProgressBar(console: console, label: progress) { opening.flow } }
+        }
         let host = BatchHost(folder: folder, settings: settings) { line in console.note("warning: \(line)\n") }
         services = Services(
-            output: output, dialog: ConsoleDialog(console: console), input: StandardInput(takenBy: inputOwner),
+            output: output, dialog: dialog, input: StandardInput(takenBy: inputOwner),
             assumesYes: flags.has("yes"), gate: { () throws(ScriptError) in try opening.gate() },
             environment: environment,
             now: { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) },
@@ -86,10 +88,42 @@ final class Engine: Sendable {
     /// ^C or SIGTERM: batches drain; a second one, or anything else that runs, is ended.
     func interrupt(_ kind: StopReason.Kind) {
         lastSignal.withLock { $0 = kind }
+        // Last, so that the run ends as interrupted and not as refused.
+        defer { abandonQuestion() }
         if services.batches.interrupt(kind) {
             console.note("\nstopping: waiting for what is in flight; again to abandon it\n")
         } else {
             interpreter.interrupt()
+        }
+    }
+
+    /// How fast requests leave, once there were some to a live account.
+    var pace: String? {
+        guard let pace = opening.existing?.pace else { return nil }
+        let rate = pace.rate.map { ", at \(ProgressText.speed($0)) at most" } ?? ""
+        return "\(pace.inFlight) of \(pace.limit) requests at once\(rate), \(pace.waiting) waiting, throttled \(pace.throttled)×"
+    }
+
+    /// ^C is no answer to what is asked before much is changed.
+    func abandonQuestion() { opening.questions.abandon() }
+
+    /// At the next input of a prompt the brake asks anew.
+    func resetBrake() { opening.existing?.brake?.reset() }
+
+    /// Refuses to write to a live account where nobody watches and no flag names it.
+    func requireWritable() throws(UsageError) {
+        if let refusal = opening.refusal { throw UsageError(refusal) }
+    }
+
+    /// Whether a person, where there is one, wants so much created on a live account.
+    /// - Returns: the code to end with, if not.
+    func refusal(of script: GeneratedScript) async -> ExitCode? {
+        guard target.account != nil, script.count != 0, opening.isAttended else { return nil }
+        if await opening.questions.confirms(script.count, script.title) { return nil }
+        return switch lastSignal.withLock({ $0 }) {
+        case .terminated?: .terminated
+        case .some: .interrupted
+        case nil: .stopped
         }
     }
 
@@ -98,7 +132,9 @@ final class Engine: Sendable {
         if error.kind == .cancelled { return lastSignal.withLock { $0 } == .terminated ? .terminated : .interrupted }
         // A missing column was found before anything was sent.
         if error.code == "E0703" { return .usage }
-        if error.status == 401 || error.status == 402 || (error.kind == .io && !error.isCatchable) { return .fatal }
+        guard !error.isCatchable else { return .failed }
+        if let verdict = services.verdict.withLock({ $0 }) { return ExitCode(verdict) }
+        if error.kind == .io { return .fatal }
         return .failed
     }
 
@@ -129,46 +165,6 @@ final class Engine: Sendable {
         var text = lines.prefix(12).map { $0.text + ($0.count > 1 ? ", again and again\n" : "\n") }.joined()
         if lines.count > 12 { text += "  … \(lines.count - 12) more calls\n" }
         return text
-    }
-}
-
-/// Opens store and gate at the first operation, once.
-private final class GateOpening: Sendable {
-    private let home: Home
-    private let folder: RunFolder
-    private let budgets: GateBudgets
-    private let gateIfOpen = Mutex<Gate?>(nil)
-    private let store = Mutex<SandboxStore?>(nil)
-
-    init(home: Home, folder: RunFolder, budgets: GateBudgets) {
-        self.home = home
-        self.folder = folder
-        self.budgets = budgets
-    }
-
-    func close() { store.withLock { $0?.close() } }
-
-    var existing: Gate? { gateIfOpen.withLock { $0 } }
-
-    func gate() throws(ScriptError) -> Gate {
-        do {
-            return try gateIfOpen.withLock { known in
-                if let known { return known }
-                try home.prepare()
-                let store = try SandboxStore.open(path: home.store)
-                self.store.withLock { $0 = store }
-                let gate = Gate(
-                    connection: PartnerConnection(transport: SandboxTransport(store: store)),
-                    secrets: SecretsFile(folder: folder),
-                    budgets: budgets)
-                known = gate
-                return gate
-            }
-        } catch let error as UsageError {
-            throw ScriptError(.io, error.message, code: "E0608", isCatchable: false)
-        } catch {
-            throw ScriptError(.io, "cannot open the sandbox '\(home.store)': \(error)", code: "E0608", isCatchable: false)
-        }
     }
 }
 

@@ -50,7 +50,8 @@ enum HelpText {
           2  usage or a mistake in the     130, 143  interrupted
              script: nothing was sent
 
-        This version reaches the embedded sandbox, a store in ~/.cbk (CBK_HOME names another folder).
+        Operations reach the embedded sandbox, a store in ~/.cbk (CBK_HOME names another folder), until a secret is set or a
+        flag names an account: 'cbk target' shows which it is, 'cbk target --help' how to choose.
 
         """
     }

@@ -70,6 +70,7 @@ struct ImportCommand {
             return 0
         }
         var settings = BatchHost.Settings()
+        var count: Int?
         if !parsed.has("no-preflight") {
             let report = try preflight(path, options, mapping, parsed)
             if !parsed.has("quiet") { console.note(mapping.table) }
@@ -84,14 +85,23 @@ struct ImportCommand {
             }
             settings.refusals = report.refusals
             settings.total = report.rows
+            count = report.rows - report.badRows
         } else if !parsed.has("quiet") {
             console.note(mapping.table)
         }
         let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
         return try await ScriptCommand(
-            source: .generated(name: "import-\(name)", text: text, settings: settings), flags: sharedWords(parsed, shared),
+            source: .generated(
+                GeneratedScript(
+                    name: "import-\(name)", text: text, settings: settings, count: count, title: title(count, parsed))),
+            flags: sharedWords(parsed, shared),
             arguments: [], console: console
         ).run()
+    }
+
+    private func title(_ count: Int?, _ parsed: ParsedFlags) -> String {
+        let users = count.map { "\($0) user\($0 == 1 ? "" : "s")" } ?? "as many users as the file has rows"
+        return users + (parsed.text("with-token") == nil ? "" : count == 1 ? " with a token" : ", each with a token,")
     }
 
     /// The shared flags again as words, for the script.

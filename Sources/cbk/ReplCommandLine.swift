@@ -22,9 +22,9 @@ enum ReplCommandLine {
         try home.prepare()
         var settings = try flags.applied(to: BatchHost.Settings())
         settings.rows = { RowFormat.table.sink(to: ConsoleByteSink(console: console)) }
-        if !flags.has("no-progress") { settings.progress = { ProgressBar(console: console, label: "batch") } }
         let engine = try Engine(
-            name: "repl", flags: flags, console: console, scriptFolder: nil, settings: settings, printsToError: false,
+            name: "repl", flags: flags, console: console, scriptFolder: nil, settings: settings, progress: "batch",
+            printsToError: false,
             inputOwner: "the prompt")
         let session = Session(engine: engine, home: home)
         if !flags.has("no-rc"), FileManager.default.fileExists(atPath: home.startFile) {

@@ -9,13 +9,23 @@ import CBKSyntax
 import CBKTerminal
 import Foundation
 
+/// A script that cbk wrote, such as an import's.
+struct GeneratedScript {
+    var name: String
+    var text: String
+    var settings: BatchHost.Settings
+    /// How many users it will create; nil where that is not known.
+    var count: Int?
+    /// What that is, in words: `4812 users`.
+    var title: String
+}
+
 struct ScriptCommand {
     enum Origin {
         case file(String)
         case code(String)
         case standardInput
-        /// A script that cbk wrote, such as an import's.
-        case generated(name: String, text: String, settings: BatchHost.Settings)
+        case generated(GeneratedScript)
     }
 
     let source: Origin
@@ -73,7 +83,7 @@ struct ScriptCommand {
         case .file(let path): return try ScriptFiles.read(path)
         case .code(let text): return SourceFile(name: "-e", text: text)
         case .standardInput: return SourceFile(name: "-", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
-        case .generated(let name, let text, _): return SourceFile(name: name, text: text)
+        case .generated(let script): return SourceFile(name: script.name, text: script.text)
         }
     }
 
@@ -101,8 +111,15 @@ struct ScriptCommand {
         if case .file(let path) = source { folder = (path as NSString).deletingLastPathComponent }
         let engine = try Engine(
             name: runName, flags: parsed, console: console, scriptFolder: folder.map { $0.isEmpty ? "." : $0 },
-            pathParameters: paths, settings: settings, printsToError: hasBatch, inputOwner: inputOwner)
+            pathParameters: paths, settings: settings, progress: runName, printsToError: hasBatch, inputOwner: inputOwner)
         SignalWatch.start(engine)
+        if case .generated(let script) = source {
+            try engine.requireWritable()
+            if let code = await engine.refusal(of: script) {
+                console.note("nothing was sent\n")
+                return code.rawValue
+            }
+        }
         for (slot, value) in values { await engine.interpreter.setGlobal(slot, to: value) }
         let clock = parsed.milliseconds("max-time").map { limit in
             Task { [interpreter = engine.interpreter] in
@@ -147,23 +164,22 @@ struct ScriptCommand {
         case .file(let path): ((path as NSString).lastPathComponent as NSString).deletingPathExtension
         case .code: "e"
         case .standardInput: "stdin"
-        case .generated(let name, _, _): name
+        case .generated(let script): script.name
         }
     }
 
     private func settings(_ parsed: ParsedFlags) throws(UsageError) -> BatchHost.Settings {
         var given = BatchHost.Settings()
         var isGenerated = false
-        if case .generated(_, _, let own) = source { (given, isGenerated) = (own, true) }
+        if case .generated(let script) = source { (given, isGenerated) = (script.settings, true) }
         var settings = try parsed.applied(to: given)
         let console = console
         if !isGenerated || parsed.text("output") != nil {
-            let format = parsed.text("output").flatMap { RowFormat(rawValue: $0) } ?? (console.outIsTerminal ? .table : .csv)
-            settings.rows = { format.sink(to: ConsoleByteSink(console: console)) }
-        }
-        if !parsed.has("no-progress"), !parsed.has("quiet") {
-            let label = runName
-            settings.progress = { ProgressBar(console: console, label: label) }
+            let name = parsed.text("output") ?? (console.outIsTerminal ? "table" : "csv")
+            settings.rows = {
+                let output = ConsoleByteSink(console: console)
+                return RowFormat(rawValue: name)?.sink(to: output) ?? YAMLRowSink(output: output)
+            }
         }
         return settings
     }

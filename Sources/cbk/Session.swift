@@ -35,11 +35,17 @@ final class Session: ReplSession {
 
     var target: ReplTarget {
         let target = engine.target
-        return ReplTarget(name: target.name, isLive: target.account != nil, details: target.account?.details ?? home.store)
+        return ReplTarget(name: target.name, isLive: target.account != nil, details: details)
     }
     var catalog: Catalog { Library.catalog }
 
+    private var details: String {
+        guard let account = engine.target.account else { return home.store }
+        return account.details + (engine.pace.map { "; \($0)" } ?? "")
+    }
+
     func interrupt() {
+        defer { engine.abandonQuestion() }
         // The prompt says what it means.
         if !engine.services.batches.interrupt(.interrupted) { engine.interpreter.interrupt() }
     }
@@ -80,6 +86,7 @@ final class Session: ReplSession {
         let report = compilation.rendered(color: false)
         guard compilation.errorCount == 0 else { return ReplResult(.failed, diagnostics: report) }
         engine.services.batches.reset()
+        engine.resetBrake()
         let before = engine.counts.requests
         let tokens = engine.summary.tokens
         let batches = engine.summary.batches.count

@@ -9,14 +9,19 @@ enum SharedFlags {
         Flag("jobs", short: "j", .count, "N", "items in flight at once; overrides 'parallel'"),
         Flag("max-errors", .percentOrCount, "N|N%", "stop a batch after so many failed items"),
         Flag(
-            "output", .choice(["csv", "jsonl", "json", "table"]), "FORMAT",
-            "how rows and values are printed: csv, jsonl, json or table"),
+            "output", .choice(["csv", "jsonl", "json", "yaml", "table"]), "FORMAT",
+            "how rows and values are printed: csv, jsonl, json, yaml or table"),
         Flag("runs-dir", .path, "DIR", "where run folders are made", defaultText: "cbk-runs"),
         Flag("allow-path", .list, "PATH", "a further file or folder that the script may touch; may be repeated"),
         Flag("sandbox", .toggle, "", "reach the embedded sandbox"),
-        Flag("live", .toggle, "", "reach the live account whose secret is set"),
+        Flag("live", .toggle, "", "reach the live account whose secret is set; see cbk target --help"),
         Flag("url", .text, "URL", "reach the API at this address, with the secret of the environment"),
         Flag("profile", .text, "NAME", "reach the account of ~/.cbk/profiles/NAME"),
+        Flag("rate", .float, "N", "requests a second on live at most; without it as many as the server bears"),
+        Flag("retries", .count, "N", "how often a request on live is sent again at most", defaultText: "5"),
+        Flag("timeout", .duration, "TIME", "how long a request on live may take", defaultText: "60s"),
+        Flag("max-deletes", .count, "N", "deletes that a run on live may make without being asked", defaultText: "9"),
+        Flag("max-updates", .count, "N", "updates that a run on live may make without being asked", defaultText: "99"),
         Flag("yes", .toggle, "", "answer what confirm() asks"),
         Flag("no-progress", .toggle, "", "no progress on standard error"),
         Flag("quiet", .toggle, "", "errors only on standard error"),
@@ -48,6 +53,23 @@ extension ParsedFlags {
         if let requests = int("max-requests") { budgets.requests = requests }
         if let writes = int("max-writes") { budgets.writes = writes }
         return budgets
+    }
+
+    func gateSettings() throws(UsageError) -> GateOpening.Settings {
+        var settings = GateOpening.Settings(budgets: gateBudgets)
+        if let deletes = int("max-deletes") { settings.brake.deletes = deletes }
+        if let updates = int("max-updates") { settings.brake.updates = updates }
+        settings.retries = int("retries")
+        settings.jobs = try jobs()
+        if case .float(let rate)? = values["rate"]?.last {
+            guard rate > 0 else { throw UsageError("--rate takes a number above zero: requests a second") }
+            settings.rate = rate
+        }
+        if let time = milliseconds("timeout") {
+            guard time > 0 else { throw UsageError("--timeout takes a time above zero, such as 60s") }
+            settings.timeout = .milliseconds(time)
+        }
+        return settings
     }
 
     /// `-j`; nil where it is not given.

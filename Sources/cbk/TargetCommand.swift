@@ -58,7 +58,7 @@ extension Target {
     func parts(_ home: Home) -> [(name: String, value: String?)] {
         let chosen = chosenBy ?? (account == nil ? "no secret is set" : "a secret is set")
         return [
-            ("target", name), ("chosen_by", chosen), ("store", account == nil ? home.store : nil), ("url", account?.url),
+            ("target", name), ("chosen_by", chosen), ("store", account == nil ? home.store : nil), ("url", account?.url.text),
             ("secret", account.map { "set, fingerprint \($0.fingerprint)" }), ("secret_from", account?.secret.source),
             ("run_as", account?.runAs?.value), ("run_as_from", account?.runAs?.source),
         ]

@@ -17,6 +17,7 @@ struct ValuePrinter {
         let rows = if case .list(let items) = value { items } else { [value] }
         switch format {
         case "json": return json(value, pretty: true)
+        case "yaml": return YAMLText.text(value.maskedJSON)
         case "jsonl": return rows.map { json($0, pretty: false) }.joined()
         case "csv" where rows.allSatisfy({ if case .record = $0 { true } else { false } }): return csv(rows)
         case "table":

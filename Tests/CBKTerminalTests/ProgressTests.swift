@@ -48,6 +48,16 @@ final class Recorder: TextOutput {
                 == "import  ━━━━━━━━━━━━━─────────────────  45%  4,512/10,000  12 failed  1,100/s  ETA 5s  64 in flight")
     }
 
+    @Test func trafficWithALiveAccountIsShown() {
+        var counts = counts(done: 5, of: 10)
+        counts.inFlight = 64
+        counts.requests = RequestFlow(inFlight: 12, throttled: 0)
+        #expect(bar(counts, width: 40) == "import  50%  5/10  12 in flight")
+        counts.requests = RequestFlow(inFlight: 3, throttled: 1_200)
+        #expect(bar(counts, width: 50) == "import  50%  5/10  3 in flight  throttled 1,200×")
+        #expect(ProgressText.line(counts, label: "import") == "import: 5 of 10, throttled 1,200×")
+    }
+
     @Test func aNarrowTerminalLosesTheBarFirst() {
         var counts = counts(done: 4_500, of: 10_000, rate: 1_100)
         counts.failed = 12

@@ -42,7 +42,7 @@ struct InvocationTests {
         (["--sandbx", "-e", "1"], "there is no flag '--sandbx'; did you mean '--sandbox'?"),
         (["-e"], "'-e' needs the code: cbk -e 'CODE'"),
         (["-e", "1", "more"], "'-e' takes flags only, not 'more'; --help lists them"),
-        (["-e", "1", "--output", "yml"], "--output takes one of csv, jsonl, json, table, not 'yml'"),
+        (["-e", "1", "--output", "yml"], "--output takes one of csv, jsonl, json, yaml, table, not 'yml'"),
         (["-e", "1", "-j", "0"], "-j takes a number from 1 to 256, not 0"),
         (["-e", "1", "--max-errors", "some"], "--max-errors takes a whole number or a percentage such as 5%, not 'some'"),
         (["import"], "'import' needs a file: cbk import FILE.csv"),

@@ -181,12 +181,14 @@ struct ReplTests {
         #expect(tokens(in: try runner.read(runner.runFolder + "/secrets.csv")).count == 1)
     }
 
-    @Test func aSecretWithoutATargetOpensNoPrompt() throws {
+    @Test func aSecretThatIsSetMakesTheAccountTheTarget() throws {
         var runner = runner
         runner.variables = ["CHATBOTKIT_API_SECRET": madeUpToken()]
         let terminal = try PseudoTerminal(runner)
-        #expect(terminal.end() == 2)
-        #expect(terminal.screen.text.contains("https://api.chatbotkit.com is the target"))
+        try terminal.waitForPrompt("cbk live>")
+        #expect(terminal.screen.text.contains("live · https://api.chatbotkit.com/v1, secret "))
+        try terminal.send(Key.endOfInput)
+        #expect(terminal.end() == 0)
     }
 
     @Test func importShowsABar() throws {

@@ -85,21 +85,6 @@ struct SecretTests {
 
     // MARK: - The secret of the environment
 
-    @Test(arguments: [["-e", "1"], ["-"], [], ["import", Project.example("users.csv")], ["script.cbk"]])
-    func aSecretWithoutATargetIsRefused(_ words: [String]) throws {
-        var runner = runner
-        let secret = madeUpToken()
-        runner.variables = ["CHATBOTKIT_API_SECRET": secret]
-        try runner.write("print(1)\n", to: "script.cbk")
-        let result = try runner.run(words, stdin: words == ["-"] || words.isEmpty ? "1\n" : "")
-        #expect(
-            result.stderr.hasSuffix(
-                "cbk: live, https://api.chatbotkit.com is the target, but this version reaches only the embedded sandbox; --sandbox says that you mean it\n"
-            ))
-        #expect(!result.stderr.contains(secret) && result.stdout == "" && result.status == 2)
-        #expect(runner.names(in: "home") == [] && runner.names(in: "cbk-runs") == [])
-    }
-
     @Test func theSecretIsMaskedWhereItIsRead() throws {
         var runner = runner
         let secret = madeUpToken()
@@ -127,9 +112,5 @@ struct SecretTests {
         #expect(flagged.stdout == "true\n" && flagged.stderr == "" && flagged.status == 0)
         runner.variables["CBK_TARGET"] = "sandbox"
         #expect(try runner.run("-e", "users.list().count()").stdout == "1\n")
-        runner.variables["CBK_TARGET"] = "live"
-        let live = try runner.run("-e", "1")
-        #expect(live.stderr.hasPrefix("cbk: live, https://api.chatbotkit.com is the target, but this version"))
-        #expect(live.status == 2)
     }
 }

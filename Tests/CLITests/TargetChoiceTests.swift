@@ -12,7 +12,7 @@ struct TargetChoiceTests {
 
     init() throws { runner = try BinaryRunner() }
 
-    private static let official = "live https://api.chatbotkit.com"
+    private static let official = "live https://api.chatbotkit.com/v1"
 
     /// One row: what is given, and what comes of it; `ENV` and `FILE` stand for the places that settings come from.
     struct Row: Sendable, CustomTestStringConvertible {
@@ -96,17 +96,27 @@ struct TargetChoiceTests {
             outcome: "\(official) c (CHATBOTKIT_API_SECRET in '.env'), CBK_TARGET"),
         Row(
             flags: ["--url", "https://a.example"], environment: [secret: "a", user: "u"],
-            outcome: "live:a.example https://a.example a (CHATBOTKIT_API_SECRET in the environment) as u "
+            outcome: "live:a.example https://a.example/api/v1 a (CHATBOTKIT_API_SECRET in the environment) as u "
                 + "(CHATBOTKIT_API_RUNAS_USERID in the environment), --url"),
         // A profile is whole in itself.
         Row(
             flags: ["--profile", "prod"], environment: [secret: "a", user: "u"],
             files: ["home/profiles/prod": "secret=p", ".env": "\(user)=v"],
-            outcome: "live:prod https://api.chatbotkit.com p ('home/profiles/prod'), --profile"),
+            outcome: "live:prod https://api.chatbotkit.com/v1 p ('home/profiles/prod'), --profile"),
         Row(
             environment: ["CBK_TARGET": "lab"], files: ["home/profiles/lab": "url=https://b.example\nsecret=p\nrunas=w\n"],
-            outcome: "live:lab https://b.example p ('home/profiles/lab') as w ('home/profiles/lab'), CBK_TARGET"),
+            outcome: "live:lab https://b.example/api/v1 p ('home/profiles/lab') as w ('home/profiles/lab'), CBK_TARGET"),
+        Row(
+            flags: ["--url", "http://localhost:8787/"], environment: [secret: "a"],
+            outcome: "live:localhost:8787 http://localhost:8787/api/v1 a (CHATBOTKIT_API_SECRET in the environment), --url"),
         // Refused.
+        Row(
+            flags: ["--url", "http://a.example"], environment: [secret: "a"],
+            outcome:
+                "--url: 'http://a.example' would send the secret in the clear; use https:// (http:// is for this machine alone)"),
+        Row(
+            flags: ["--profile", "p"], files: ["home/profiles/p": "secret=p\nurl=a.example"],
+            outcome: "'home/profiles/p', url: 'a.example' is no address; it begins with https://"),
         Row(
             flags: ["--live"],
             outcome:
@@ -120,7 +130,7 @@ struct TargetChoiceTests {
         Row(
             flags: ["--url", "https://a.example"], files: [".env": "\(secret)=c"],
             outcome:
-                "--url takes its secret from the environment, and CHATBOTKIT_API_SECRET is not set there; one from a file goes only to https://api.chatbotkit.com"
+                "--url takes its secret from the environment, and CHATBOTKIT_API_SECRET is not set there; one from a file goes only to https://api.chatbotkit.com/v1"
         ),
         Row(flags: ["--live", "--sandbox"], outcome: "--sandbox and --live name two targets; give one"),
         Row(flags: ["--url", "https://a.example", "--profile", "x"], outcome: "--url and --profile name two targets; give one"),

@@ -31,7 +31,7 @@ struct TargetCommandTests {
                     """
                     target       live
                     chosen_by    a secret is set
-                    url          https://api.chatbotkit.com
+                    url          https://api.chatbotkit.com/v1
                     secret       set, fingerprint [0-9a-f]{8}
                     secret_from  CHATBOTKIT_API_SECRET in the environment
                     run_as       user_1

@@ -27,6 +27,17 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
         Self.precedence.first { $0 == self || $0 == other } ?? self
     }
 
+    /// What an error ends a command with that does nothing else.
+    package init(_ error: BatchError) {
+        self =
+            switch error.consequence {
+            case .stop(let reason): ExitCode(reason)
+            case .doubt: .inDoubt
+            // What could not be made into a request was not sent.
+            case .item: error.kind == .invalidRequest ? .usage : .failed
+            }
+    }
+
     package init(_ reason: StopReason.Kind) {
         self =
             switch reason {

@@ -59,17 +59,24 @@ package struct GateCounts: Sendable, Equatable {
 package final class Gate: Sendable {
     private let connection: PartnerConnection
     private let budgets: GateBudgets
+    /// nil on the sandbox.
+    package let brake: Brake?
     package let secrets: SecretsFile
     private let tally: Tally
 
-    /// - Parameter secrets: where minted tokens go; its file is made at the first.
-    package init(connection: PartnerConnection, secrets: SecretsFile, budgets: GateBudgets = GateBudgets()) {
+    /// - Parameters:
+    ///   - secrets: where minted tokens go; its file is made at the first.
+    ///   - brake: of a live account.
+    package init(
+        connection: PartnerConnection, secrets: SecretsFile, budgets: GateBudgets = GateBudgets(), brake: Brake? = nil
+    ) {
         let tally = Tally()
         var connection = connection
         connection.admitsRetry = { _ in tally.admitRetry(budgets) }
         self.connection = connection
         self.secrets = secrets
         self.budgets = budgets
+        self.brake = brake
         self.tally = tally
     }
 
@@ -91,6 +98,8 @@ package final class Gate: Sendable {
         let isWrite = operation.effect.isWrite
         // A secret comes once: where it could not be kept, it is not asked for.
         if operation.mintsSecret { try secrets.prepare() }
+        try await brake?.admit(operation, ids: ids)
+        defer { brake?.ended(operation) }
         if let exceeded = tally.countIn(operation, budgets) {
             throw BatchError(.budget, code: "BUDGET", exceeded, operation: operation.name, consequence: .stop(.budget))
         }

@@ -1,5 +1,17 @@
 // How far a batch is, for a bar or a line now and then.
 
+/// The traffic with a live account.
+package struct RequestFlow: Sendable, Equatable {
+    package var inFlight: Int
+    /// How often the server has said to slow down.
+    package var throttled: Int
+
+    package init(inFlight: Int, throttled: Int) {
+        self.inFlight = inFlight
+        self.throttled = throttled
+    }
+}
+
 package struct RunProgress: Sendable, Equatable {
     package var total: Int?
     package var done = 0
@@ -7,6 +19,8 @@ package struct RunProgress: Sendable, Equatable {
     package var skipped = 0
     package var unknown = 0
     package var inFlight = 0
+    /// nil on the sandbox.
+    package var requests: RequestFlow?
     /// Nothing more starts.
     package var isStopping = false
     /// Items that ended per second, of late.

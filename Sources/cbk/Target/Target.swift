@@ -11,7 +11,7 @@ struct Target: Sendable {
     }
 
     let reach: Reach
-    /// Such as `--live` or `CBK_TARGET`; nil: nothing chose, the secret that is set, or not set, did.
+    /// Such as `--live` or `CBK_TARGET`; nil: whether a secret is set decided.
     let chosenBy: String?
     /// One line each, for the person: such as a file with a secret that others may read.
     var warnings: [String] = []
@@ -41,13 +41,10 @@ struct Account: Sendable {
         var source: String
     }
 
-    /// The official API's.
-    static let officialURL = "https://api.chatbotkit.com"
-
-    var url: String
+    var url: BaseURL
     var secret: Setting<Secret>
     var runAs: Setting<String>?
-    /// `prod` for `--profile prod`, a URL's host; nil for the official account.
+    /// `prod` for `--profile prod`, the host of `--url`; nil for the account of the environment.
     var label: String?
 
     var name: String { label.map { "live:\($0)" } ?? "live" }
@@ -56,7 +53,7 @@ struct Account: Sendable {
     var title: String { "\(name), \(url)" + (runAs.map { ", as \($0.value)" } ?? "") }
 
     /// `https://api.chatbotkit.com, as user_1, secret 1a2b3c4d from '.env'`.
-    var details: String { url + (runAs.map { ", as \($0.value)" } ?? "") + ", secret \(fingerprint) from \(secret.source)" }
+    var details: String { url.text + (runAs.map { ", as \($0.value)" } ?? "") + ", secret \(fingerprint) from \(secret.source)" }
 
     /// Tells two secrets apart without showing either.
     var fingerprint: String { secret.value.fingerprint }

@@ -69,8 +69,12 @@ private struct Settings {
     var runAs: Account.Setting<String>?
     var warnings: [String] = []
 
-    init(_ environment: [String: String], _ home: Home, _ folder: String) throws(UsageError) {
+    init(_ environment: [String: String]) throws(UsageError) {
         try take(from: "the environment") { environment[$0] }
+    }
+
+    init(_ environment: [String: String], _ home: Home, _ folder: String) throws(UsageError) {
+        try self.init(environment)
         for path in [folder + ".env.local", folder + ".env", home.settings] where secret == nil || runAs == nil {
             guard let file = try SettingsFile.read(path) else { continue }
             for name in Target.secretNames + [Target.runAsName] where file.value(name) != nil {
@@ -96,21 +100,23 @@ private struct Settings {
 
     /// A secret that may come from a file goes to the official API only.
     func account(_ secret: Account.Setting<Secret>) -> Account {
-        Account(url: Account.officialURL, secret: secret, runAs: runAs)
+        Account(url: .standard, secret: secret, runAs: runAs)
     }
 }
 
 extension Account {
     /// `--url`: a file's secret belongs to another host, so only the environment's will do.
     fileprivate init(url text: String, _ environment: [String: String]) throws(UsageError) {
-        var settings = Settings()
-        try settings.take(from: "the environment") { environment[$0] }
+        let settings = try Settings(environment)
         guard let secret = settings.secret else {
             throw UsageError(
                 "--url takes its secret from the environment, and CHATBOTKIT_API_SECRET is not set there; one from a file goes "
-                    + "only to \(Account.officialURL)")
+                    + "only to \(BaseURL.standard)")
         }
-        self.init(url: text, secret: secret, runAs: settings.runAs, label: String(text.split(separator: "/").last ?? ""))
+        let url = try Account.address(text, "--url")
+        let usual = url.scheme == .https ? 443 : 80
+        self.init(
+            url: url, secret: secret, runAs: settings.runAs, label: url.host + (url.port == usual ? "" : ":\(url.port)"))
     }
 
     fileprivate init(profile name: String, chosenBy: String, _ home: Home) throws(UsageError) {
@@ -138,9 +144,14 @@ extension Account {
         guard let secret = file.value("secret") else { throw UsageError("'\(path)' has no secret: it takes a line 'secret=…'") }
         let source = "'\(path)'"
         self.init(
-            url: file.value("url") ?? Account.officialURL,
+            url: try file.value("url").map { (text) throws(UsageError) in try Account.address(text, "'\(path)', url") }
+                ?? .standard,
             secret: Setting(value: Secret(try headerText(secret, "the secret in \(source)")), source: source), label: name)
         if let user = file.value("runas") { runAs = Setting(value: try headerText(user, "runas in \(source)"), source: source) }
+    }
+
+    private static func address(_ text: String, _ place: String) throws(UsageError) -> BaseURL {
+        do throws(BaseURLError) { return try BaseURL(text) } catch { throw UsageError("\(place): \(error.message)") }
     }
 
     /// `sandbox` and `live` mean the targets themselves.
@@ -155,10 +166,6 @@ extension Account {
                 }
             }
     }
-}
-
-extension Settings {
-    fileprivate init() {}
 }
 
 /// What goes into a header must not be able to begin another.

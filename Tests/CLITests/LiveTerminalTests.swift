@@ -1,0 +1,116 @@
+// A live account in a pseudo-terminal: prompt and banner, the brake's question and its answers, an import's count, ^C.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct LiveTerminalTests {
+    typealias Key = PseudoTerminal.Key
+    private let runner: BinaryRunner
+    private let server: RunningServer
+
+    init() throws {
+        let runner = try BinaryRunner()
+        server = try runner.serve()
+        self.runner = runner.reaching(server)
+        try runner.writeProfile("lab", server)
+    }
+
+    private func users(_ count: Int) throws {
+        let made = try runner.run("--profile", "lab", "-e", "for n in 0..\(count) { users.create(name: \"u${n}\") }")
+        #expect(made.status == 0, "\(made)")
+    }
+
+    private var left: String { (try? runner.run("--profile", "lab", "-e", "users.list().count()").stdout) ?? "" }
+
+    private static let deleting = "batch u in users.list() by u.id { users.delete(u.id) }"
+
+    @Test func thePromptNamesTheAccount() throws {
+        defer { _ = try? server.stop() }
+        let terminal = try PseudoTerminal(runner, ["--profile", "lab"])
+        try terminal.waitForPrompt("cbk live:lab>")
+        #expect(terminal.screen.text.contains("live:lab · \(server.address)/api/v1, secret "))
+        try terminal.send("users.list().count()" + Key.enter)
+        try terminal.wait("the count") { $0.line($0.cursorLine - 1) == "0" }
+        try terminal.send(":target" + Key.enter)
+        try terminal.wait(for: "0 of 8 requests at once, 0 waiting, throttled 0×")
+        #expect(!terminal.screen.text.contains(server.secret.suffix(8)))
+        try terminal.send(Key.endOfInput)
+        #expect(terminal.end() == 0)
+    }
+
+    @Test func aScriptAsksBeforeItsTenthDelete() throws {
+        defer { _ = try? server.stop() }
+        try users(14)
+        let terminal = try PseudoTerminal(runner, ["--profile", "lab", "-e", Self.deleting, "--yes"], columns: 160)
+        try terminal.wait(for: "live:lab: 9 deletes so far, next is 'users.delete c")
+        #expect(left == "5\n")
+        try terminal.send("9" + Key.enter)
+        try terminal.wait(for: "a number above 9, or Return to stop:")
+        try terminal.send("12" + Key.enter)
+        try terminal.wait(for: "live:lab: 12 deletes so far")
+        #expect(left == "2\n")
+        try terminal.send(Key.enter)
+        #expect(terminal.end() == 3)
+        #expect(terminal.screen.text.contains("14 items: 12 done, 2 pending"))
+        #expect(terminal.screen.text.contains("--max-deletes N sets another limit"))
+        #expect(left == "2\n")
+    }
+
+    @Test func updatesAreBrakedAndAFlagLiftsIt() throws {
+        defer { _ = try? server.stop() }
+        try users(1)
+        let code = "let id = users.list().first().id; for n in 0..105 { users.update(id, name: \"n${n}\") }"
+        let stopped = try runner.run("--profile", "lab", "-e", code)
+        #expect(stopped.stderr.contains("this would be update 100 of the run") && stopped.status == 3, "\(stopped)")
+        #expect(try runner.run("--profile", "lab", "-e", "users.list().first().name").stdout == "n98\n")
+        #expect(try runner.run("--profile", "lab", "-e", code, "--yes").status == 3)
+        #expect(try runner.run("--profile", "lab", "-e", code, "--max-updates", "104").status == 3)
+        #expect(try runner.run("--profile", "lab", "-e", code, "--max-updates", "105").status == 0)
+    }
+
+    @Test func interruptIsNoAnswer() throws {
+        defer { _ = try? server.stop() }
+        try users(12)
+        let terminal = try PseudoTerminal(runner, ["--profile", "lab", "-e", Self.deleting], columns: 160)
+        try terminal.wait(for: "9 deletes so far")
+        try terminal.send(Key.interrupt)
+        #expect(terminal.end() == 130)
+        #expect(left == "3\n")
+    }
+
+    @Test func thePromptAsksAtEachInputAnew() throws {
+        defer { _ = try? server.stop() }
+        try users(12)
+        let terminal = try PseudoTerminal(runner, ["--profile", "lab", "--max-deletes", "1"], columns: 160)
+        try terminal.waitForPrompt("cbk live:lab>")
+        for _ in 0..<2 {
+            try terminal.send(Self.deleting + Key.enter)
+            try terminal.wait("the question") { $0.line($0.cursorLine).contains("1 deletes so far, next is 'users.delete c") }
+            let line = terminal.screen.cursorLine
+            try terminal.send(Key.enter)
+            try terminal.waitForPrompt("cbk live:lab>", below: line)
+        }
+        #expect(left == "11\n")
+        try terminal.send(Key.endOfInput)
+        #expect(terminal.end() == 0)
+    }
+
+    @Test func anImportAsksForItsCount() throws {
+        defer { _ = try? server.stop() }
+        let words = ["--profile", "lab", "--yes", "import", Project.example("users.csv")]
+        let wrong = try PseudoTerminal(runner, words, columns: 160)
+        try wrong.wait(for: "live:lab: 240 users will be created. Type 240 to go on:")
+        try wrong.send("y" + Key.enter)
+        #expect(wrong.end() == 3)
+        #expect(wrong.screen.text.contains("nothing was sent") && left == "0\n")
+        let interrupted = try PseudoTerminal(runner, words, columns: 160)
+        try interrupted.wait(for: "Type 240 to go on:")
+        try interrupted.send(Key.interrupt)
+        #expect(interrupted.end() == 130 && left == "0\n")
+        let right = try PseudoTerminal(runner, words, columns: 160)
+        try right.wait(for: "Type 240 to go on:")
+        try right.send("240" + Key.enter)
+        #expect(right.end() == 0 && left == "240\n")
+    }
+}

@@ -48,6 +48,18 @@ struct ReplTests {
         #expect(try left(terminal) == 0)
     }
 
+    @Test func theLanguageAtThePrompt() throws {
+        let terminal = try opened()
+        #expect(try terminal.enter("let n = 1; n") == "1")
+        #expect(try terminal.enter("let n = n + 1; n") == "2")
+        #expect(try terminal.enter("if n == 5 { \"five\" } else { \"other\" }") == "\"other\"")
+        // The line was whole, so it has run: nothing can follow it.
+        #expect(try terminal.enter("if n == 5 { 1 }") == "")
+        #expect(try terminal.enter("else { 2 }").hasPrefix("error[E0124]: 'else' without its 'if'"))
+        #expect(try terminal.enter("(0..1_000).map(n => { n })").contains("of a stream: .to_list() gives all"))
+        #expect(try left(terminal) == 0)
+    }
+
     @Test func tabCompletes() throws {
         let terminal = try opened()
         try terminal.send("users.cre" + Key.tab)

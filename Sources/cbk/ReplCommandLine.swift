@@ -36,7 +36,8 @@ enum ReplCommandLine {
         let ending = await ReplThread.run { () -> Repl.Ending? in
             let editor = makeEditor(environment, signals, console)
             let repl = Repl(
-                title: Version.text, session: session, editor: editor, console: console, history: History(path: home.history),
+                title: Version.text, session: session, editor: editor, console: console,
+                history: History(path: home.history(of: engine.target)),
                 signals: signals)
             return repl?.run()
         }

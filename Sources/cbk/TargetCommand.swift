@@ -56,7 +56,7 @@ enum TargetCommand {
 extension Target {
     /// Names and values for people and programs; nil is what does not apply.
     func parts(_ home: Home) -> [(name: String, value: String?)] {
-        let chosen = chosenBy ?? (account == nil ? "no secret is set" : "a secret is set")
+        let chosen = chosenBy?.rawValue ?? (account == nil ? "no secret is set" : "a secret is set")
         return [
             ("target", name), ("chosen_by", chosen), ("store", account == nil ? home.store : nil), ("url", account?.url.text),
             ("secret", account.map { "set, fingerprint \($0.fingerprint)" }), ("secret_from", account?.secret.source),

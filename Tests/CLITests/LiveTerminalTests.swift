@@ -37,6 +37,7 @@ import Testing
         #expect(!terminal.screen.text.contains(server.secret.suffix(8)))
         try terminal.send(Key.endOfInput)
         #expect(terminal.end() == 0)
+        #expect(try runner.read("home/history.lab").contains("users.list().count()") && runner.mode("home/history") == nil)
     }
 
     @Test func aScriptAsksBeforeItsTenthDelete() throws {

@@ -149,7 +149,6 @@ import Testing
 
     @Test func errorsAreValues() throws {
         defer { _ = try? server.stop() }
-        let silent = try SilentPort()
         try runner.write(
             """
             fn told(call) {
@@ -176,25 +175,6 @@ import Testing
                 network NETWORK null users.update false
 
                 """, "\(refused)")
-        let read = try runner.run(
-            "-e", "users.fetch(\"x\") catch e => [e.kind, e.code]", "--url", silent.address, "--timeout", "100ms", "--retries",
-            "0")
-        #expect(read.stdout == "timeout\nTIMEOUT\n" && read.status == 0, "\(read)")
-    }
-
-    /// The answer to a write that does not come leaves it in doubt: no `catch` makes that good.
-    @Test func aWriteWithoutAnAnswerIsInDoubt() throws {
-        defer { _ = try? server.stop() }
-        let silent = try SilentPort()
-        let flags = ["--url", silent.address, "--timeout", "100ms"]
-        let script = try runner.run(["-e", "users.create() catch e => \"caught\""] + flags)
-        #expect(
-            script.stdout == "" && script.stderr.hasPrefix("error[OUTCOME_UNKNOWN]: users.create:") && script.status == 4,
-            "\(script)")
-        let batch = try runner.run(["-e", "batch n in 1..4 by n { users.create() }"] + flags)
-        #expect(batch.stderr.contains("3 items: 0 done, 3 unknown") && batch.status == 4, "\(batch)")
-        #expect(csvRows(try runner.read(runner.runFolder + "/unknown.csv")).count == 3)
-        #expect(try runner.run(["api", "partner", "user", "create"] + flags).status == 4)
     }
 
     @Test func noSecretIsShownOrKept() throws {

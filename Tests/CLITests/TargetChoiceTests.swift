@@ -37,7 +37,7 @@ struct TargetChoiceTests {
     private func outcome(_ row: Row) -> String {
         do {
             let target = try target(row)
-            let choice = target.chosenBy.map { ", \($0)" } ?? ""
+            let choice = target.chosenBy.map { ", \($0.rawValue)" } ?? ""
             guard let account = target.account else { return target.name + choice }
             let user = account.runAs.map { " as \($0.value) (\($0.source))" } ?? ""
             let text =

@@ -15,7 +15,13 @@ struct Home {
     }
 
     var store: String { path + "/sandbox.db" }
-    var history: String { path + "/history" }
+    /// Each account has one of its own.
+    func history(of target: Target) -> String {
+        switch target.account?.label {
+        case let label?: "\(path)/history.\(label)"
+        case nil: path + (target.account == nil ? "/history" : "/history.live")
+        }
+    }
     var startFile: String { path + "/rc.cbk" }
     /// Settings as the official CLI keeps them, too.
     var settings: String { path + "/env" }

@@ -10,14 +10,23 @@ struct Target: Sendable {
         case live(Account)
     }
 
+    /// What named a target.
+    enum Chooser: String, Sendable {
+        case sandbox = "--sandbox"
+        case live = "--live"
+        case url = "--url"
+        case profile = "--profile"
+        case variable = "CBK_TARGET"
+    }
+
     let reach: Reach
-    /// Such as `--live` or `CBK_TARGET`; nil: whether a secret is set decided.
-    let chosenBy: String?
+    /// nil: whether a secret is set decided.
+    let chosenBy: Chooser?
     /// One line each, for the person: such as a file with a secret that others may read.
     var warnings: [String] = []
 
-    /// A live account that a flag named: without one, nothing is written where nobody watches.
-    var isNamedByFlag: Bool { chosenBy?.hasPrefix("--") == true }
+    /// Without a flag nothing is written to a live account where nobody watches.
+    var isNamedByFlag: Bool { chosenBy != nil && chosenBy != .variable }
 
     var account: Account? { if case .live(let account) = reach { account } else { nil } }
 

@@ -9,25 +9,25 @@ import PartnerAPI
 /// What was asked for, before any file is read.
 private enum TargetChoice {
     case none
-    case sandbox(by: String)
-    case live(by: String)
+    case sandbox(by: Target.Chooser)
+    case live(by: Target.Chooser)
     case url(String)
-    case profile(String, by: String)
+    case profile(String, by: Target.Chooser)
 
     init(_ flags: ParsedFlags, _ environment: [String: String]) throws(UsageError) {
         let given = ["sandbox", "live", "url", "profile"].filter { flags.has($0) }
         guard given.count <= 1 else { throw UsageError("--\(given[0]) and --\(given[1]) name two targets; give one") }
         switch given.first {
-        case "sandbox"?: self = .sandbox(by: "--sandbox")
-        case "live"?: self = .live(by: "--live")
+        case "sandbox"?: self = .sandbox(by: .sandbox)
+        case "live"?: self = .live(by: .live)
         case "url"?: self = .url(flags.text("url") ?? "")
-        case "profile"?: self = .profile(flags.text("profile") ?? "", by: "--profile")
+        case "profile"?: self = .profile(flags.text("profile") ?? "", by: .profile)
         default:
             switch environment["CBK_TARGET"] ?? "" {
             case "": self = .none
-            case "sandbox": self = .sandbox(by: "CBK_TARGET")
-            case "live": self = .live(by: "CBK_TARGET")
-            case let name: self = .profile(name, by: "CBK_TARGET")
+            case "sandbox": self = .sandbox(by: .variable)
+            case "live": self = .live(by: .variable)
+            case let name: self = .profile(name, by: .variable)
             }
         }
     }
@@ -41,14 +41,14 @@ extension Target {
     init(_ flags: ParsedFlags, environment: [String: String], home: Home, folder: String = "") throws(UsageError) {
         switch try TargetChoice(flags, environment) {
         case .sandbox(let by): self.init(reach: .sandbox, chosenBy: by)
-        case .url(let url): self.init(reach: .live(try Account(url: url, environment)), chosenBy: "--url")
+        case .url(let url): self.init(reach: .live(try Account(url: url, environment)), chosenBy: .url)
         case .profile(let name, let by):
             self.init(reach: .live(try Account(profile: name, chosenBy: by, home)), chosenBy: by)
         case .live(let by):
             let settings = try Settings(environment, home, folder)
             guard let secret = settings.secret else {
                 throw UsageError(
-                    "\(by == "--live" ? by : "CBK_TARGET=live") needs a secret: set CHATBOTKIT_API_SECRET, in the environment or in "
+                    "\(by == .live ? by.rawValue : "CBK_TARGET=live") needs a secret: set CHATBOTKIT_API_SECRET, in the environment or in "
                         + ".env or '\(home.settings)'; --sandbox needs none")
             }
             self.init(reach: .live(settings.account(secret)), chosenBy: by, warnings: settings.warnings)
@@ -119,11 +119,11 @@ extension Account {
             url: url, secret: secret, runAs: settings.runAs, label: url.host + (url.port == usual ? "" : ":\(url.port)"))
     }
 
-    fileprivate init(profile name: String, chosenBy: String, _ home: Home) throws(UsageError) {
-        let given = chosenBy == "--profile" ? "--profile" : "CBK_TARGET"
+    fileprivate init(profile name: String, chosenBy: Target.Chooser, _ home: Home) throws(UsageError) {
+        let given = chosenBy.rawValue
         guard Account.isProfileName(name) else {
             throw UsageError(
-                "\(given) takes \(given == "--profile" ? "" : "'sandbox', 'live' or ")a profile's name, of letters, digits, '-', '_' "
+                "\(given) takes \(chosenBy == .profile ? "" : "'sandbox', 'live' or ")a profile's name, of letters, digits, '-', '_' "
                     + "and '.', not '\(name)'")
         }
         let path = "\(home.profiles)/\(name)"

@@ -13,7 +13,11 @@ extension RequestHandler {
         write: @escaping @Sendable (inout JSONWriter, Item) -> Void, position: KeyPath<Item, String> & Sendable,
         fetch: @escaping @Sendable (ListQuery, Int) async throws -> [Item]
     ) async throws -> WireResponse {
-        let query = try ListQuery(request.query, filters: filters)
+        var query = try ListQuery(request.query, filters: filters)
+        if let faults = injector?.faults {
+            if faults.slowIndex > .zero { query.until = store.clock.now() - faults.slowIndex.milliseconds }
+            if faults.ignoresEmailFilter { query.email = nil }
+        }
         switch format {
         case .json:
             let items = try await fetch(query, min(query.take ?? ListQuery.pageSize, ListQuery.pageSize))
@@ -100,4 +104,8 @@ private actor ListStream<Item: Sendable> {
             return bytes
         }
     }
+}
+
+extension Duration {
+    fileprivate var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

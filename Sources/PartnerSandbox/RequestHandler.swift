@@ -7,22 +7,29 @@ import PartnerAPI
 package struct RequestHandler: Sendable {
     let store: SandboxStore
     private let nested: NestedUpdate
+    let injector: FaultInjector?
 
     /// Bytes of a request's body beyond which it is refused.
     static let bodyLimit = 4 << 20
 
-    package init(store: SandboxStore, nested: NestedUpdate = .replace) {
+    /// - Parameter sleep: how latency that is injected passes.
+    package init(
+        store: SandboxStore, nested: NestedUpdate = .replace, faults: Faults = Faults(),
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
         self.store = store
         self.nested = nested
+        injector = faults.areAny ? FaultInjector(faults, sleep: sleep) : nil
     }
 
     /// Answers a request, under an id of its own; what goes wrong is an answer too.
-    package func respond(to request: WireRequest) async -> WireResponse {
+    /// - Throws: `DroppedConnection` where an injected fault loses the answer; `CancellationError`.
+    package func respond(to request: WireRequest) async throws -> WireResponse {
         var response: WireResponse
         do {
             response = try await answer(request, to: try Call(request.method, request.path))
         } catch {
-            response = Self.failure(error)
+            response = try Self.failure(error)
         }
         response.headers["X-Request-Id"] = store.newRequestID()
         return response
@@ -30,6 +37,11 @@ package struct RequestHandler: Sendable {
 
     /// Answers a request whose operation is known already.
     func answer(_ request: WireRequest, to call: Call) async throws -> WireResponse {
+        guard let injector else { return try await perform(request, call) }
+        return try await injector.apply(to: call.schema, now: store.clock.now()) { try await perform(request, call) }
+    }
+
+    private func perform(_ request: WireRequest, _ call: Call) async throws -> WireResponse {
         if ["x-runas-user-id", "x-runas-userid", "x-runas-child-user-email"].contains(where: {
             request.headers[$0]?.isEmpty == false
         }) {
@@ -112,7 +124,9 @@ package struct RequestHandler: Sendable {
         return object
     }
 
-    static func failure(_ error: any Error) -> WireResponse {
+    /// - Throws: what is no answer.
+    static func failure(_ error: any Error) throws -> WireResponse {
+        if error is DroppedConnection || error is CancellationError { throw error }
         let refusal = refusal(error)
         return WireResponse(
             status: refusal.code.status,

@@ -18,6 +18,8 @@ struct ListQuery: Sendable {
     var email: String?
     /// Only what belongs to a bot or the like, of which the sandbox has none.
     var hasOwner = false
+    /// Only what was created up to then; in milliseconds since the epoch.
+    var until: Int64?
 
     /// What a page holds at most, and unasked.
     static let pageSize = 100
@@ -122,14 +124,14 @@ private struct Selection {
 
     init(_ query: ListQuery) {
         order = query.order
+        if let until = query.until { add("createdAt <= ?", [until]) }
         guard let cursor = query.cursor else { return }
         let comparison =
             switch query.order {
             case .asc: ">"
             case .desc: "<"
             }
-        conditions = ["(createdAt, id) \(comparison) (?, ?)"]
-        arguments = [cursor.position.createdAt, cursor.id]
+        add("(createdAt, id) \(comparison) (?, ?)", [cursor.position.createdAt, cursor.id])
     }
 
     mutating func add(_ condition: String, _ arguments: [any DatabaseValueConvertible & Sendable]) {

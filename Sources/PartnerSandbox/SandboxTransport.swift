@@ -12,6 +12,10 @@ package struct SandboxTransport: Transport {
     package func send(_ request: WireRequest) async throws -> WireResponse {
         var request = request
         request.path = "/v1" + request.path
-        return await handler.respond(to: request)
+        do {
+            return try await handler.respond(to: request)
+        } catch is DroppedConnection {
+            throw TransportError(.lost, "the connection closed without an answer")
+        }
     }
 }

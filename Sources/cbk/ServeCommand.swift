@@ -24,7 +24,7 @@ struct ServeCommand {
     ]
 
     static let help = """
-        usage: cbk serve [FLAGS]
+        usage: cbk serve [FLAGS] [FAULTS]
 
         Serves the sandbox over HTTP, for any client of the API, until ^C. Its first line is the address:
 
@@ -34,11 +34,17 @@ struct ServeCommand {
         else one that is made up and printed on the second line. ^C finishes what is in flight; a second one ends at once.
 
         \(FlagParser(own).helpText())
+        Faults show what a client does when things go wrong. A rate is a number from 0 to 1. The same --seed hits the same
+        requests, if they come in the same order.
+
+        \(FlagParser(FaultFlags.all).helpText())
         """
 
     @MainActor func run() async throws(UsageError) -> Int32 {
-        let parsed = try FlagParser(Self.own + SharedFlags.all.filter { $0.name == "quiet" || $0.name == "sandbox" })
-            .parse(flags + words)
+        let parsed = try FlagParser(
+            Self.own + FaultFlags.all + SharedFlags.all.filter { $0.name == "quiet" || $0.name == "sandbox" }
+        )
+        .parse(flags + words)
         if parsed.has("help") {
             console.print(Self.help)
             return 0
@@ -46,13 +52,16 @@ struct ServeCommand {
         if let word = parsed.words.first { throw UsageError("'serve' takes flags only, not '\(word)'") }
         let settings = try settings(parsed)
         let (secret, origin) = try secret(parsed)
+        let faults = try FaultFlags.faults(parsed)
+        let nested = parsed.text("nested").flatMap { NestedUpdate(rawValue: $0) } ?? .replace
         let home = Home(environment: Main.environment)
         if parsed.text("data") == nil { try home.prepare() }
         let path = parsed.text("data") ?? home.store
         let store: SandboxStore
         do { store = try SandboxStore.open(path: path) } catch { throw UsageError(error.message) }
         defer { store.close() }
-        let server = SandboxServer(handler: RequestHandler(store: store), secret: secret, settings: settings)
+        let server = SandboxServer(
+            handler: RequestHandler(store: store, nested: nested, faults: faults), secret: secret, settings: settings)
         let signals = StopSignals()
         let isQuiet = parsed.has("quiet")
         do {
@@ -64,6 +73,7 @@ struct ServeCommand {
                 if !isQuiet {
                     console.note(
                         "cbk: serving \(path), \(origin.map { "for the secret of \($0)" } ?? "for this secret"); ^C stops it\n")
+                    if faults.areAny { console.note("cbk: with faults, --seed \(faults.seed)\n") }
                 }
                 let signal = await signals.first()
                 if !isQuiet { console.note("cbk: finishing what is in flight; again to end at once\n") }

@@ -63,7 +63,7 @@ import Testing
         for _ in 0..<150 { _ = try await sandbox.post("/create") }
         var request = WireRequest(method: .get, path: "/v1/partner/user/list")
         request.headers["accept"] = accept
-        let response = await sandbox.handler.respond(to: request)
+        let response = try await sandbox.handler.respond(to: request)
         guard case .chunks(let pull) = response.body else { return #expect(Bool(false), "lists are pulled") }
         #expect(try await pull() != nil)
         try await sandbox.store.database.write { try $0.execute(sql: "DROP TABLE users") }

@@ -14,6 +14,8 @@ struct LiveSandbox: Sendable {
     let secret = SandboxServer.newSecret()
     var settings = SandboxServer.Settings()
 
+    var faults = Faults()
+
     init(grace: Duration = .seconds(10)) throws {
         settings.grace = grace
         store = try SandboxStore.open(path: ":memory:", clock: clock, randomness: SeededRandomness(seed: 7))
@@ -22,7 +24,8 @@ struct LiveSandbox: Sendable {
     var authorization: String { "Authorization: Bearer \(secret.reveal())\r\n" }
 
     func run<Result: Sendable>(_ body: @Sendable (Int) async throws -> Result) async throws -> Result {
-        try await SandboxServer(handler: RequestHandler(store: store), secret: secret, settings: settings).run(body)
+        try await SandboxServer(handler: RequestHandler(store: store, faults: faults), secret: secret, settings: settings).run(
+            body)
     }
 
     /// Serves while a connection to it is used.

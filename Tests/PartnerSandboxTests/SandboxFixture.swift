@@ -19,19 +19,11 @@ final class ManualClock: MillisecondClock {
 
 /// SplitMix64 from a seed.
 final class SeededRandomness: Randomness {
-    private let state: Mutex<UInt64>
+    private let state: Mutex<SplitMix>
 
-    init(seed: UInt64) { state = Mutex(seed) }
+    init(seed: UInt64) { state = Mutex(SplitMix(state: seed)) }
 
-    func next() -> UInt64 {
-        state.withLock { state in
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
+    func next() -> UInt64 { state.withLock { $0.next() } }
 }
 
 /// A folder that goes with its owner.
@@ -55,9 +47,12 @@ struct Sandbox {
     let handler: RequestHandler
     let users: PartnerUserClient
 
-    init(nested: NestedUpdate = .replace, path: String = ":memory:", seed: UInt64 = 7) throws {
+    init(
+        nested: NestedUpdate = .replace, path: String = ":memory:", seed: UInt64 = 7, faults: Faults = Faults(),
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { _ in }
+    ) throws {
         store = try SandboxStore.open(path: path, clock: clock, randomness: SeededRandomness(seed: seed))
-        handler = RequestHandler(store: store, nested: nested)
+        handler = RequestHandler(store: store, nested: nested, faults: faults, sleep: sleep)
         users = PartnerUserClient(transport: SandboxTransport(handler))
     }
 
@@ -66,7 +61,7 @@ struct Sandbox {
     ) async throws -> Answer {
         var request = WireRequest(method: method, path: path, query: query, body: body.map { Array($0.utf8) })
         request.headers["accept"] = accept
-        let response = await handler.respond(to: request)
+        let response = try await handler.respond(to: request)
         let bytes = try await response.collected()
         return Answer(
             status: response.status, type: response.headers["content-type"], text: String(decoding: bytes, as: UTF8.self))

@@ -10,7 +10,7 @@ struct Responder: Sendable {
     let partner: Credential
 
     /// What of a body that is too long is still read and thrown away: who is cut off while sending sees no answer.
-    private static let discardLimit = 1 << 20
+    private static let discardLimit = 16 << 20
 
     func respond(to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
         var body = request.body.makeAsyncIterator()
@@ -22,7 +22,7 @@ struct Responder: Sendable {
             throw error.cause
         } catch {
             hangsUp = (error as? SandboxError)?.code == .contentTooLarge
-            response = RequestHandler.failure(error)
+            response = try RequestHandler.failure(error)
         }
         response.headers.fields.append(WireHeaders.Field("X-Request-Id", handler.store.newRequestID()))
         if hangsUp { response.headers.fields.append(WireHeaders.Field("Connection", "close")) }
@@ -38,7 +38,7 @@ struct Responder: Sendable {
         _ request: Request, _ body: inout RequestBody.AsyncIterator, _ writer: borrowing ResponseWriter
     ) async throws -> WireResponse {
         let target = Target(request.head.path ?? "")
-        if target.path == "/openapi.json" { return try Self.document(request.method) }
+        if target.path == "/openapi.json" { return try document(request.method) }
         let call = try Call(WireMethod(rawValue: request.method.rawValue), target.path)
         try await admit(Credential.bearer(request.headers[.authorization]))
         guard let query = PercentEncoding.decodeQuery(target.query) else {
@@ -54,14 +54,14 @@ struct Responder: Sendable {
     }
 
     /// The sandbox's description, which is for everybody.
-    private static func document(_ method: HTTPRequest.Method) throws(SandboxError) -> WireResponse {
+    private func document(_ method: HTTPRequest.Method) throws(SandboxError) -> WireResponse {
         guard method == .get else {
             throw SandboxError(
                 .methodNotAllowed, "/openapi.json takes GET, not \(method.rawValue)", header: WireHeaders.Field("Allow", "GET"))
         }
         return WireResponse(
             status: 200, headers: ["Content-Type": "application/json"],
-            body: .bytes(OpenAPIDocument().json.serialized(pretty: true)))
+            body: .bytes(OpenAPIDocument(hasFaults: handler.injector != nil).json.serialized(pretty: true)))
     }
 
     /// - Throws: `SandboxError` for anybody but the partner.

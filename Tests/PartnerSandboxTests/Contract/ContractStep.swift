@@ -11,8 +11,6 @@ struct ContractStep: Sendable {
     var query: [QueryItem] = []
     var headers: WireHeaders = [:]
     var body: String?
-    /// Appended to the body, to make it long.
-    var padding = 0
     var status = 200
     var code: PartnerErrorCode?
     /// What the answer has, beside other things; "…" stands for anything.

@@ -9,37 +9,38 @@ struct AnswerJudge {
     let bytes: [UInt8]
 
     func answer() throws(PartnerError) -> JSONValue {
-        if (300..<400).contains(response.status) { throw error(statusKind, redirect) }
+        guard (200..<300).contains(response.status) else { throw refusal() }
         let json: JSONValue
         do throws(JSONError) {
             json = try JSONValue(parsing: bytes)
         } catch {
-            throw withoutJSON(error)
-        }
-        if !(200..<300).contains(response.status) {
-            let body = ErrorBody(json: json)
-            let message = body?.message ?? json["message"]?.stringValue ?? "the answer is an error: \(start)"
-            throw error(statusKind, message, code: body?.code ?? json["code"]?.stringValue)
+            throw self.error(isWrite ? .outcomeUnknown : .answer, "the answer is no JSON: \(error)")
         }
         if let body = ErrorBody(json: json) {
             // Sent after the status, when the work took too long: it says nothing sure about a write.
-            throw error(schema.effect.isWrite ? .outcomeUnknown : .api, body.message, code: body.code)
+            throw error(isWrite ? .outcomeUnknown : .api, body.message, code: body.code)
         }
-        if schema.effect.isWrite, json["id"]?.stringValue.map({ !$0.isEmpty }) != true {
+        if isWrite, json["id"]?.stringValue.map({ !$0.isEmpty }) != true {
             throw error(.outcomeUnknown, "the answer has no id, so whether it happened is unknown")
         }
         return json
     }
 
-    private func withoutJSON(_ cause: JSONError) -> PartnerError {
-        guard (200..<300).contains(response.status) else {
+    /// What an answer with a status other than 2xx means.
+    func refusal() -> PartnerError {
+        if (300..<400).contains(response.status) { return error(statusKind, redirect) }
+        guard let json = try? JSONValue(parsing: bytes) else {
             return error(statusKind, bytes.isEmpty ? "the answer has status \(response.status) and no text" : start)
         }
-        return error(schema.effect.isWrite ? .outcomeUnknown : .answer, "the answer is no JSON: \(cause)")
+        let body = ErrorBody(json: json)
+        let message = body?.message ?? json["message"]?.stringValue ?? "the answer is an error: \(start)"
+        return error(statusKind, message, code: body?.code ?? json["code"]?.stringValue)
     }
 
+    private var isWrite: Bool { schema.effect.isWrite }
+
     private var statusKind: PartnerError.Kind {
-        guard schema.effect.isWrite else { return response.status == 408 ? .timeout : .api }
+        guard isWrite else { return response.status == 408 ? .timeout : .api }
         switch response.status {
         case 400...405, 409, 413, 422, 429: return .api
         default: return .outcomeUnknown
@@ -67,7 +68,12 @@ struct AnswerJudge {
     private func error(_ kind: PartnerError.Kind, _ message: String, code: String? = nil) -> PartnerError {
         PartnerError(
             kind: kind, message: message, status: response.status, code: code, operation: schema.name,
-            requestID: response.headers["x-request-id"] ?? response.headers["request-id"],
+            requestID: response.headers.requestID,
             retryAfter: response.headers["retry-after"])
     }
+}
+
+extension WireHeaders {
+    /// What the server calls the request, where it says so.
+    var requestID: String? { self["x-request-id"] ?? self["request-id"] }
 }

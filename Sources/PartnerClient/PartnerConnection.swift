@@ -10,6 +10,8 @@ public struct PartnerConnection: Sendable {
     /// Nil: every attempt leaves at once.
     public let limiter: RequestLimiter?
     let timing: RequestTiming
+    /// Nil: every read is a request.
+    private(set) var cache: ReadCache?
     /// Asked before each attempt after the first, with the operation; false ends the call with what the last one gave.
     package var admitsRetry: (@Sendable (OperationSchema) -> Bool)?
 
@@ -34,12 +36,20 @@ public struct PartnerConnection: Sendable {
         self.init(transport: HTTPTransport.shared, options: options, limiter: .shared)
     }
 
-    /// The same with other options; what they leave nil stays. Transport and limiter are shared.
+    /// The same with other options; what they leave nil stays. Transport and limiter are shared, a cache is not.
     public func extended(by options: PartnerClientOptions) -> PartnerConnection {
         var extended = PartnerConnection(
             transport: transport, options: self.options.extended(by: options), limiter: limiter, timing: timing)
         extended.admitsRetry = admitsRetry
+        if let cache { extended.cache = ReadCache(limit: cache.limit) }
         return extended
+    }
+
+    /// The same with a cache of its own.
+    public func cached(limit: Int = 1000) -> PartnerConnection {
+        var cached = self
+        cached.cache = ReadCache(limit: limit)
+        return cached
     }
 
     /// Calls an operation and gives its answer as it came.
@@ -50,7 +60,19 @@ public struct PartnerConnection: Sendable {
         _ schema: OperationSchema, ids: [String] = [], query: [QueryItem] = [], body: JSONObject? = nil
     ) async throws(PartnerError) -> JSONValue {
         let request = try request(schema, ids: ids, query: query, body: body)
-        return try await retrying(schema) { () async throws(PartnerError) in
+        guard let cache else { return try await send(request, schema) }
+        if !schema.effect.isWrite {
+            return try await cache.answer(to: request, of: schema.name) { () async throws(PartnerError) in
+                try await send(request, schema)
+            }
+        }
+        cache.forget()
+        defer { cache.forget() }
+        return try await send(request, schema)
+    }
+
+    private func send(_ request: WireRequest, _ schema: OperationSchema) async throws(PartnerError) -> JSONValue {
+        try await retrying(schema) { () async throws(PartnerError) in
             try await paced(schema) { () async throws(PartnerError) in
                 let response: WireResponse
                 let bytes: [UInt8]

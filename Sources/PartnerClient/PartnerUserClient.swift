@@ -39,6 +39,12 @@ public struct PartnerUserClient: Sendable {
         PartnerUserClient(connection: connection.extended(by: options))
     }
 
+    /// A client that asks for the same thing once: it keeps up to so many answers to reads, for itself and its parts, until
+    /// it writes. What others change it does not see.
+    public func cached(limit: Int = 1000) -> PartnerUserClient {
+        PartnerUserClient(connection: connection.cached(limit: limit))
+    }
+
     /// One page, newest first unless asked otherwise.
     public func list(_ options: ListOptions = ListOptions()) async throws(PartnerError) -> Page<PartnerUser> {
         try await connection.page(.userList, options)
@@ -52,6 +58,13 @@ public struct PartnerUserClient: Sendable {
     /// All users, one page in memory; `take` is the total.
     public func all(_ options: ListOptions = ListOptions()) -> PartnerItems<PartnerUser> {
         PartnerItems(pages: pages(options))
+    }
+
+    /// All users as one answer that comes as it is made; `take` is the total.
+    ///
+    ///     for try await user in users.stream().items { print(user.id) }
+    public func stream(_ options: ListOptions = ListOptions()) -> PartnerStream<PartnerUser> {
+        connection.stream(.userList, options)
     }
 
     /// - Parameter id: the user's id, or `@` and its alias.
@@ -92,6 +105,11 @@ public struct PartnerUserTokenClient: Sendable {
         PartnerUserTokenClient(connection: connection.extended(by: options))
     }
 
+    /// A client that keeps answers to reads until it writes, as `PartnerUserClient.cached` says.
+    public func cached(limit: Int = 1000) -> PartnerUserTokenClient {
+        PartnerUserTokenClient(connection: connection.cached(limit: limit))
+    }
+
     /// One page of a user's tokens; only cursor, order and take count.
     public func list(
         _ userID: String, _ options: ListOptions = ListOptions()
@@ -107,6 +125,11 @@ public struct PartnerUserTokenClient: Sendable {
     /// All tokens, one page in memory; `take` is the total.
     public func all(_ userID: String, _ options: ListOptions = ListOptions()) -> PartnerItems<PartnerUserToken> {
         PartnerItems(pages: pages(userID, options))
+    }
+
+    /// All tokens as one answer that comes as it is made; `take` is the total.
+    public func stream(_ userID: String, _ options: ListOptions = ListOptions()) -> PartnerStream<PartnerUserToken> {
+        connection.stream(.tokenList, ids: [userID], options)
     }
 
     /// Makes a token. Its secret is in this answer only.

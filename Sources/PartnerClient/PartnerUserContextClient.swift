@@ -31,6 +31,11 @@ public struct PartnerUserContextClient: Sendable {
         PartnerUserContextClient(connection: connection.extended(by: options))
     }
 
+    /// A client that keeps answers to reads until it writes, as `PartnerUserClient.cached` says.
+    public func cached(limit: Int = 1000) -> PartnerUserContextClient {
+        PartnerUserContextClient(connection: connection.cached(limit: limit))
+    }
+
     /// One page of a user's contexts; of the options cursor, order, take and owner count.
     public func list(
         _ userID: String, _ options: ListOptions = ListOptions()
@@ -46,6 +51,11 @@ public struct PartnerUserContextClient: Sendable {
     /// All contexts, one page in memory; `take` is the total.
     public func all(_ userID: String, _ options: ListOptions = ListOptions()) -> PartnerItems<PartnerUserContext> {
         PartnerItems(pages: pages(userID, options))
+    }
+
+    /// All contexts as one answer that comes as it is made; `take` is the total.
+    public func stream(_ userID: String, _ options: ListOptions = ListOptions()) -> PartnerStream<PartnerUserContext> {
+        connection.stream(.contextList, ids: [userID], options)
     }
 
     public func fetch(_ userID: String, _ contextID: String) async throws(PartnerError) -> PartnerUserContext {

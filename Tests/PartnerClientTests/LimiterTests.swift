@@ -202,7 +202,7 @@ import Testing
     @Test func everyAttemptGoesThroughTheLimiter() async throws {
         let limiter = limiter()
         let slow = answer(429, #"{"message":"m","code":"TOO_MANY_REQUESTS"}"#)
-        let transport = ScriptedTransport([slow, failure(.notSent), answer(503, ""), answer(200, #"{"id":"u"}"#)])
+        let transport = ScriptedTransport([slow, noAnswer(.notSent), answer(503, ""), answer(200, #"{"id":"u"}"#)])
         let users = PartnerUserClient(
             connection: PartnerConnection(
                 transport: transport, options: PartnerClientOptions(), limiter: limiter, timing: clock.timing))

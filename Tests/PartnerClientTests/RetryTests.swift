@@ -34,8 +34,8 @@ import Testing
     @Test(arguments: [
         Self.refusal(500, "INTERNAL_SERVER_ERROR"), Self.refusal(502, "BAD_GATEWAY"), Self.refusal(503, "SERVICE_UNAVAILABLE"),
         Self.refusal(504, "GATEWAY_TIMEOUT"), Self.refusal(429, "TOO_MANY_REQUESTS"), Self.refusal(429, "LIMITS_REACHED"),
-        Self.refusal(408, "TIMEOUT"), Self.refusal(200, "TIMEOUT"), answer(502, "<html>"), PartnerClientTests.failure(.lost),
-        PartnerClientTests.failure(.notSent), PartnerClientTests.failure(.timeout),
+        Self.refusal(408, "TIMEOUT"), Self.refusal(200, "TIMEOUT"), answer(502, "<html>"), noAnswer(.lost),
+        noAnswer(.notSent), noAnswer(.timeout),
     ])
     func readsAreSentAgain(_ first: Result<WireResponse, any Error>) async {
         let transport = ScriptedTransport([first, first, Self.done])
@@ -54,7 +54,7 @@ import Testing
         #expect(transport.requests.count == 1)
     }
 
-    @Test(arguments: [PartnerClientTests.failure(.notSent), Self.refusal(429, "TOO_MANY_REQUESTS"), answer(429, "slow down")])
+    @Test(arguments: [noAnswer(.notSent), Self.refusal(429, "TOO_MANY_REQUESTS"), answer(429, "slow down")])
     func writesThatDidNotHappenAreSentAgain(_ first: Result<WireResponse, any Error>) async {
         let transport = ScriptedTransport([first, Self.done])
         #expect(await failure(transport, write: true) == nil)
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        PartnerClientTests.failure(.lost), PartnerClientTests.failure(.timeout), Self.refusal(500, "INTERNAL_SERVER_ERROR"),
+        noAnswer(.lost), noAnswer(.timeout), Self.refusal(500, "INTERNAL_SERVER_ERROR"),
         Self.refusal(503, "SERVICE_UNAVAILABLE", headers: ["Retry-After": "1"]), Self.refusal(408, "TIMEOUT"),
         Self.refusal(200, "TIMEOUT"), answer(200, "{}"), answer(200, #"{"id":"u"#), .failure(CancellationError()),
     ])
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func theOptionsSayHowOftenAndHowSoon() async {
-        let transport = ScriptedTransport([PartnerClientTests.failure(.timeout)])
+        let transport = ScriptedTransport([noAnswer(.timeout)])
         _ = await failure(transport, write: false, PartnerClientOptions(retriesOnTimeout: false))
         #expect(transport.requests.count == 1)
         _ = await failure(transport, write: false, PartnerClientOptions(retries: 0))
@@ -137,7 +137,7 @@ import Testing
     }
 
     @Test func aCancelledWaitEndsTheCall() async {
-        let transport = ScriptedTransport([PartnerClientTests.failure(.notSent)])
+        let transport = ScriptedTransport([noAnswer(.notSent)])
         let users = PartnerUserClient(transport: transport, options: PartnerClientOptions(retryDelay: .seconds(3000)))
         let task = Task { () -> PartnerError? in
             do throws(PartnerError) { try await users.create() } catch { return error }

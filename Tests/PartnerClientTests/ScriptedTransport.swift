@@ -27,4 +27,4 @@ func answer(_ status: Int, _ body: String, headers: WireHeaders = [:]) -> Result
     .success(WireResponse(status: status, headers: headers, body: .bytes(Array(body.utf8))))
 }
 
-func failure(_ kind: TransportError.Kind) -> Result<WireResponse, any Error> { .failure(TransportError(kind, "gone")) }
+func noAnswer(_ kind: TransportError.Kind) -> Result<WireResponse, any Error> { .failure(TransportError(kind, "gone")) }

@@ -114,6 +114,14 @@ extension PartnerConnection {
         }
     }
 
+    /// The whole list as one answer that comes as it is made.
+    /// - Parameter options: its `take` is the total.
+    public func stream<Item: ListItem & Sendable>(
+        _ schema: OperationSchema, ids: [String] = [], _ options: ListOptions, as type: Item.Type = Item.self
+    ) -> PartnerStream<Item> {
+        PartnerStream(connection: self, schema: schema, ids: ids, options: options)
+    }
+
     /// Reads an answer, turning a wrong shape into this operation's error: of a write, its outcome is known all
     /// the same only if the id is there.
     func reading<Value>(

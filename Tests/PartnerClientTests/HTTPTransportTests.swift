@@ -208,10 +208,52 @@ import Testing
     @Test func anEndlessAnswerIsRefused() async throws {
         let error = try await failure(write: false) { peer in
             _ = try await peer.request()
-            try await peer.write("HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n{")
+            try await peer.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+            let chunk = String(repeating: "x", count: 1 << 20)
+            for _ in 0..<65 { try await peer.write("100000\r\n\(chunk)\r\n") }
             try await peer.untilClosed()
         }
         #expect(error?.message.hasSuffix("the answer is longer than 64 MB") == true)
+    }
+
+    @Test func aRefusalWithACutBodyIsStillARefusal() async throws {
+        try await RawServer.serving { peer in
+            _ = try await peer.request()
+            try await peer.write("HTTP/1.1 409 Conflict\r\ncontent-length: 100\r\n\r\ntaken")
+        } _: { server in
+            let response = try await transport().send(try self.request(server))
+            #expect(response.status == 409)
+            #expect(try await response.collected() == Array("taken".utf8))
+        }
+    }
+
+    @Test func aLongBodyArrivesWhole() async throws {
+        let body = (0..<300_000).map { "\($0 % 10)" }.joined()
+        let seen = Seen<String>()
+        try await RawServer.serving { peer in
+            seen.add(try await peer.request()?.body ?? "")
+            try await peer.answer(200, "{}")
+        } _: { server in
+            var request = try self.request(server)
+            request.body = Array(body.utf8)
+            #expect(try await transport().send(request).status == 200)
+        }
+        #expect(seen.all == [body])
+    }
+
+    @Test func aServerThatRefusesALongBodyEarlyIsHeard() async throws {
+        try await RawServer.serving { peer in
+            try await peer.head()
+            try await peer.answer(413, "{\"message\":\"m\",\"code\":\"CONTENT_TOO_LARGE\"}", headers: "connection: close\r\n")
+            try await peer.untilClosed()
+        } _: { server in
+            var request = try self.request(server)
+            request.body = [UInt8](repeating: 0x20, count: 32 << 20)
+            let response = try await transport().send(request)
+            #expect(response.status == 413)
+            let text = String(decoding: try await response.collected(), as: UTF8.self)
+            #expect(text == "{\"message\":\"m\",\"code\":\"CONTENT_TOO_LARGE\"}")
+        }
     }
 
     @Test func afterShutdownNothingIsSent() async throws {

@@ -38,6 +38,9 @@ struct RawPeer: Sendable {
         return RawRequest(line: line, headers: headers, body: try await incoming.text(count: length) ?? "")
     }
 
+    /// The next head alone; nobody reads the body.
+    func head() async throws { _ = try await incoming.text(through: "\r\n\r\n") }
+
     func write(_ text: String) async throws { try await write(Array(text.utf8)) }
 
     func write(_ bytes: [UInt8]) async throws { try await outgoing.write(ByteBuffer(bytes: bytes)) }
@@ -55,6 +58,26 @@ struct RawPeer: Sendable {
         try await channel.close().get()
     }
 
+    /// Hands everything on to a server of this machine, and back, until one side closes.
+    func tunnel(to port: Int) async throws {
+        let server = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        try await server.executeThenClose { answers, requests in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    while let chunk = try await incoming.chunk() { try await requests.write(ByteBuffer(bytes: chunk)) }
+                }
+                group.addTask { for try await chunk in answers { try await outgoing.write(chunk) } }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
     /// What the client still sends, until it closes.
     func untilClosed() async throws { while try await incoming.more() {} }
 }
@@ -70,6 +93,13 @@ private final class IncomingBytes: @unchecked Sendable {
         guard let chunk = try? await iterator.next() else { return false }
         held += Array(chunk.readableBytesView)
         return true
+    }
+
+    /// What is there, or the next bytes.
+    func chunk() async throws -> [UInt8]? {
+        if held.isEmpty { guard try await more() else { return nil } }
+        defer { held = [] }
+        return held
     }
 
     func text(through mark: String) async throws -> String? {

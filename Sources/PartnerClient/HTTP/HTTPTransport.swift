@@ -77,7 +77,12 @@ public final class HTTPTransport: Transport {
         outgoing.method = .init(rawValue: request.method.rawValue)
         for field in request.headers.fields { outgoing.headers.add(name: field.name, value: field.value) }
         outgoing.headers.add(name: "User-Agent", value: "cbk-partner-client")
-        if let body = request.body { outgoing.body = .bytes(WatchedBytes(bytes: body, departure: departure)) }
+        if let body = request.body {
+            outgoing.body =
+                body.count <= WatchedChunks.size
+                ? .bytes(WatchedBytes(bytes: body, departure: departure))
+                : .stream(WatchedChunks(bytes: body, departure: departure), length: .known(Int64(body.count)))
+        }
         return outgoing
     }
 
@@ -85,8 +90,8 @@ public final class HTTPTransport: Transport {
         let headers = WireHeaders(response.headers.map { WireHeaders.Field($0.name, $0.value) })
         let status = Int(response.status.code)
         guard request.isStreamed else {
-            let body = try await response.body.collect(upTo: HTTPTransport.mostBytes)
-            return WireResponse(status: status, headers: headers, body: .bytes(Array(body.readableBytesView)))
+            let body = try await whole(response.body, isRefusal: status >= 400)
+            return WireResponse(status: status, headers: headers, body: .bytes(body))
         }
         let incoming = IncomingBody(response.body)
         let base = request.base ?? .standard
@@ -98,6 +103,20 @@ public final class HTTPTransport: Transport {
             }
         }
         return WireResponse(status: status, headers: headers, body: .chunks(chunks))
+    }
+
+    /// - Parameter isRefusal: the status has said what counts, so what there is of a body that breaks off will do.
+    private func whole(_ body: HTTPClientResponse.Body, isRefusal: Bool) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await chunk in body {
+                guard bytes.count + chunk.readableBytes <= HTTPTransport.mostBytes else { throw AnswerTooLong() }
+                bytes.append(contentsOf: chunk.readableBytesView)
+            }
+        } catch {
+            guard isRefusal, !Task.isCancelled else { throw error }
+        }
+        return bytes
     }
 
     // MARK: - Clients
@@ -158,38 +177,11 @@ public final class HTTPTransport: Transport {
 /// An attempt took too long.
 struct TimeIsUp: Error {}
 
+/// A body has more than `HTTPTransport.mostBytes`.
+struct AnswerTooLong: Error {}
+
 private final class Alarm: Sendable {
     let hasRung = Atomic(false)
-}
-
-/// Whether a request's body was asked for, which happens right after its head was written. A class: the transport looks at
-/// what the connection has noted.
-final class Departure: Sendable {
-    private let flag = Atomic(false)
-
-    var hasHappened: Bool { flag.load(ordering: .relaxed) }
-    func note() { flag.store(true, ordering: .relaxed) }
-}
-
-/// A body that notes when it is first read.
-struct WatchedBytes: RandomAccessCollection, Sendable {
-    let bytes: [UInt8]
-    let departure: Departure
-
-    var startIndex: Int { 0 }
-    var endIndex: Int { bytes.count }
-
-    subscript(index: Int) -> UInt8 {
-        departure.note()
-        return bytes[index]
-    }
-
-    func withContiguousStorageIfAvailable<Result>(
-        _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
-    ) rethrows -> Result? {
-        departure.note()
-        return try bytes.withContiguousStorageIfAvailable(body)
-    }
 }
 
 /// The chunks of an answer, for one reader that asks for one at a time; the connection waits for it. Unchecked, as the

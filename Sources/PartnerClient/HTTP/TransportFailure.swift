@@ -48,7 +48,7 @@ extension TransportError {
             }
             return error.connectionErrors.first.map { cause($0.error) } ?? "no attempt came through"
         case let error as IOError: return String(cString: strerror(error.errnoCode)).lowercased()
-        case is NIOTooManyBytesError: return "the answer is longer than \(HTTPTransport.mostBytes >> 20) MB"
+        case is AnswerTooLong: return "the answer is longer than \(HTTPTransport.mostBytes >> 20) MB"
         case ChannelError.connectTimeout: return "no connection in time"
         case is ChannelError: return "the connection was closed"
         default:

@@ -174,12 +174,22 @@ import Testing
         #expect(pace.limit == 16)
     }
 
+    /// Wherever in a second it begins.
+    @Test(arguments: [0, 500, 930, 980]) func aRateIsLearnedFromAFractionOfASecond(_ offset: Int) {
+        var now = Duration.seconds(7) + .milliseconds(offset)
+        var pace = Pace(rate: nil, concurrency: 64, now: now)
+        run(&pace, rounds: 10, latency: .milliseconds(10), now: &now)
+        let answers = pace.limit
+        pace.note(.throttled, .init(start: now, cuts: 0), wasFull: true, now: now)
+        #expect((pace.rate ?? 0) > 1000, "\(pace.rate ?? 0) after 100 ms with up to \(answers) at once")
+    }
+
     @Test func theLimitNeverFallsBelowOne() {
         var now = Duration.zero
         var pace = Pace(rate: nil, concurrency: 3, now: now)
         run(&pace, rounds: 20, latency: .milliseconds(10), outcome: .throttled, now: &now)
         #expect(pace.limit == 1)
-        #expect(pace.rate == 1)
+        #expect(pace.rate == nil, "nothing was answered, so no rate is known")
         run(&pace, rounds: 40, latency: .milliseconds(10), now: &now)
         #expect(pace.limit == 3)
     }

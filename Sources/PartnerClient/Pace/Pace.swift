@@ -22,6 +22,9 @@ struct Pace: Sendable {
     private var second: Int64 = 0
     private var answers = 0.0
     private var answersBefore = 0.0
+    /// The first answer after a pause, and how many came from then on: a second that has only begun says little.
+    private var start = Duration.zero
+    private var answersSinceStart = 0.0
 
     /// Seconds that answers take: lately, and at best in the last two spans of samples.
     private var recent = 0.0
@@ -87,8 +90,9 @@ struct Pace: Sendable {
         cuts += 1
         isStarting = false
         level = max(1, (min(level, Double(cap)) / 2).rounded(.down))
+        // Where nothing was answered yet, nothing is known: the limit alone holds back.
         let bore = measuredRate(now)
-        learnedRate = max(1, bore * Self.shareAfterThrottling)
+        if bore > 0 { learnedRate = max(1, bore * Self.shareAfterThrottling) }
         learnedAt = now
         nextBegin = now
     }
@@ -127,6 +131,8 @@ struct Pace: Sendable {
 
     private mutating func count(_ now: Duration) {
         let current = now.components.seconds
+        if current > second + 1 || answersSinceStart == 0 { (start, answersSinceStart) = (now, 0) }
+        answersSinceStart += 1
         if current != second {
             answersBefore = current == second + 1 ? answers : 0
             answers = 0
@@ -138,8 +144,9 @@ struct Pace: Sendable {
     /// Answers a second, lately.
     private func measuredRate(_ now: Duration) -> Double {
         let current = now.components.seconds
-        guard current == second else { return current == second + 1 ? answers : 0 }
-        let part = now.inSeconds - Double(current)
-        return answersBefore > 0 ? max(answersBefore, answers) : answers / max(part, 0.05)
+        guard current <= second + 1 else { return 0 }
+        let span = now - start
+        if span < .seconds(2) { return answersSinceStart / max(span.inSeconds, 0.05) }
+        return current == second ? max(answersBefore, answers) : answers
     }
 }

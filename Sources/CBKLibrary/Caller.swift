@@ -22,17 +22,33 @@ struct Caller: Sendable {
     func perform(
         _ schema: OperationSchema, ids: [String] = [], query: [QueryItem] = [], body: JSONObject? = nil
     ) async throws(ScriptError) -> JSONValue {
-        if schema.effect.isWrite, item == nil, let stop = services.batches.stopReason {
+        guard schema.effect.isWrite else { return try await send(schema, ids, query, body) }
+        if let item {
+            item.write.withLock { $0 = schema.name }
+            defer { item.write.withLock { $0 = nil } }
+            return try await send(schema, ids, query, body)
+        }
+        if let stop = services.batches.stopReason {
             throw ScriptError(
                 .limit, "\(schema.name) was not sent: the run was stopped, \(stop.message)", code: "STOPPED",
                 operation: schema.name, isCatchable: false)
         }
+        guard services.writes.begin(schema.name) else { throw Caller.interruption }
+        defer { services.writes.end(schema.name) }
+        let answer = try await send(schema, ids, query, body)
+        // It was waited for; the script goes no further.
+        if services.writes.isStopping { throw Caller.interruption }
+        return answer
+    }
+
+    private static let interruption = ScriptError(.cancelled, "interrupted", code: "E0506", isCatchable: false)
+
+    private func send(
+        _ schema: OperationSchema, _ ids: [String], _ query: [QueryItem], _ body: JSONObject?
+    ) async throws(ScriptError) -> JSONValue {
         let gate = try services.gate()
-        if schema.effect.isWrite { item?.write.withLock { $0 = schema.name } }
-        defer { item?.write.withLock { $0 = nil } }
         do throws(BatchError) {
-            return try await gate.perform(
-                schema, ids: ids, query: query, body: body, item: item?.context, runAs: runAs)
+            return try await gate.perform(schema, ids: ids, query: query, body: body, item: item?.context, runAs: runAs)
         } catch {
             if !error.isCatchable {
                 if let item { item.verdict.withLock { $0 = error } } else { services.verdict.withLock { $0 = error } }

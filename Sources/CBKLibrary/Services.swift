@@ -33,6 +33,7 @@ package final class Services: Sendable {
     package let sleep: @Sendable (Int64) async throws -> Void
     package let files: FileAccess
     package let batches: BatchHost
+    package let writes = WritesUnderWay()
     /// What the gate said of a call outside of batches that ended the script for good.
     package let verdict = Mutex<BatchError?>(nil)
     /// A script with a batch as a statement prints to standard error: its standard output is the batch's rows.

@@ -68,23 +68,33 @@ struct APICommand {
         SignalWatch.start(engine)
         defer { engine.close() }
         let gate: Gate
-        do throws(ScriptError) { gate = try engine.services.gate() } catch { return fail(error, engine.exitCode(error)) }
-        do throws(BatchError) {
-            if schema.answer.isPage {
-                try await list(call, parsed, gate)
-            } else {
-                show([try await gate.perform(schema, ids: call.ids, query: call.query, body: call.body)], of: call, parsed)
-            }
-        } catch {
-            return fail(ScriptError(error), ExitCode(error))
+        do throws(ScriptError) { gate = try engine.services.gate() } catch {
+            show(error)
+            return engine.exitCode(error).rawValue
         }
-        if !parsed.has("quiet") { console.note(engine.summary.text) }
-        return 0
+        let writes = engine.services.writes
+        let failure = await engine.interruptible { () -> BatchError? in
+            do throws(BatchError) {
+                if schema.answer.isPage {
+                    try await list(call, parsed, gate)
+                } else {
+                    if schema.effect.isWrite, !writes.begin(schema.name) { return nil }
+                    defer { if schema.effect.isWrite { writes.end(schema.name) } }
+                    show([try await gate.perform(schema, ids: call.ids, query: call.query, body: call.body)], of: call, parsed)
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { show(ScriptError(failure)) }
+        let code = engine.exitCode(failure.map { ExitCode($0) } ?? .success)
+        if !parsed.has("quiet") || failure != nil { console.note(engine.summary.text) }
+        return code.rawValue
     }
 
-    private func fail(_ error: ScriptError, _ code: ExitCode) -> Int32 {
+    private func show(_ error: ScriptError) {
         console.note(Engine.rendered(error, [], color: console.errPalette.isOn))
-        return code.rawValue
     }
 
     private func data(_ parsed: ParsedFlags) throws(UsageError) -> JSONObject? {

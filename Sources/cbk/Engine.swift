@@ -20,6 +20,8 @@ final class Engine: Sendable {
     let target: Target
     private let opening: GateOpening
     private let lastSignal = Mutex<StopReason.Kind?>(nil)
+    /// Ends a command's own work, where that is not the interpreter's.
+    private let cancelWork = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// - Parameters:
     ///   - name: what the run folder is called after.
@@ -85,15 +87,42 @@ final class Engine: Sendable {
         opening.close()
     }
 
-    /// ^C or SIGTERM: batches drain; a second one, or anything else that runs, is ended.
+    /// ^C or SIGTERM: batches and writes drain; a second one, or anything else that runs, is ended.
     func interrupt(_ kind: StopReason.Kind) {
         lastSignal.withLock { $0 = kind }
+        switch stop(kind) {
+        case (_, true): console.note("\nstopping: waiting for what is in flight; again to abandon it\n")
+        case (let names, false) where !names.isEmpty:
+            console.note("\nin doubt: \(names.joined(separator: ", ")) had not been answered\n")
+        case (_, false): break
+        }
+    }
+
+    /// Stops what runs.
+    /// - Returns: the writes outside of batches that are under way, and whether anything is waited for.
+    @discardableResult
+    func stop(_ kind: StopReason.Kind) -> (names: [String], isWaiting: Bool) {
         // Last, so that the run ends as interrupted and not as refused.
-        defer { abandonQuestion() }
-        if services.batches.interrupt(kind) {
-            console.note("\nstopping: waiting for what is in flight; again to abandon it\n")
-        } else {
-            interpreter.interrupt()
+        defer { opening.questions.abandon() }
+        if services.batches.interrupt(kind) { return ([], true) }
+        let cancel = cancelWork.withLock { $0 }
+        return services.writes.stop { [interpreter] in if let cancel { cancel() } else { interpreter.interrupt() } }
+    }
+
+    /// Does a command's own work, which ^C ends.
+    func interruptible<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
+        let task = Task { await work() }
+        cancelWork.withLock { $0 = { task.cancel() } }
+        defer { cancelWork.withLock { $0 = nil } }
+        return await task.value
+    }
+
+    /// What ^C or SIGTERM make of an exit code.
+    func exitCode(_ code: ExitCode) -> ExitCode {
+        switch lastSignal.withLock({ $0 }) {
+        case .terminated?: code.combined(with: .terminated)
+        case .some: code.combined(with: .interrupted)
+        case nil: code
         }
     }
 
@@ -104,11 +133,12 @@ final class Engine: Sendable {
         return "\(pace.inFlight) of \(pace.limit) requests at once\(rate), \(pace.waiting) waiting, throttled \(pace.throttled)×"
     }
 
-    /// ^C is no answer to what is asked before much is changed.
-    func abandonQuestion() { opening.questions.abandon() }
-
-    /// At the next input of a prompt the brake asks anew.
-    func resetBrake() { opening.existing?.brake?.reset() }
+    /// At the next input of a prompt nothing is stopped any more, and the brake asks anew.
+    func reset() {
+        services.batches.reset()
+        services.writes.reset()
+        opening.existing?.brake?.reset()
+    }
 
     /// Refuses to write to a live account where nobody watches and no flag names it.
     func requireWritable() throws(UsageError) {
@@ -120,16 +150,16 @@ final class Engine: Sendable {
     func refusal(of script: GeneratedScript) async -> ExitCode? {
         guard target.account != nil, script.count != 0, opening.isAttended else { return nil }
         if await opening.questions.confirms(script.count, script.title) { return nil }
-        return switch lastSignal.withLock({ $0 }) {
-        case .terminated?: .terminated
-        case .some: .interrupted
-        case nil: .stopped
-        }
+        return exitCode(.stopped)
     }
 
     /// The code that an uncaught error ends the process with.
     func exitCode(_ error: ScriptError) -> ExitCode {
         if error.kind == .cancelled { return lastSignal.withLock { $0 } == .terminated ? .terminated : .interrupted }
+        return exitCode(uninterrupted(error))
+    }
+
+    private func uninterrupted(_ error: ScriptError) -> ExitCode {
         // A missing column was found before anything was sent.
         if error.code == "E0703" { return .usage }
         guard !error.isCatchable else { return .failed }

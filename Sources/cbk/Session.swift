@@ -45,9 +45,8 @@ final class Session: ReplSession {
     }
 
     func interrupt() {
-        defer { engine.abandonQuestion() }
         // The prompt says what it means.
-        if !engine.services.batches.interrupt(.interrupted) { engine.interpreter.interrupt() }
+        engine.stop(.interrupted)
     }
 
     func isIncomplete(_ text: String) -> Bool {
@@ -85,8 +84,7 @@ final class Session: ReplSession {
         guard let compilation else { return ReplResult(.failed, diagnostics: "error: the system has no thread left\n") }
         let report = compilation.rendered(color: false)
         guard compilation.errorCount == 0 else { return ReplResult(.failed, diagnostics: report) }
-        engine.services.batches.reset()
-        engine.resetBrake()
+        engine.reset()
         let before = engine.counts.requests
         let tokens = engine.summary.tokens
         let batches = engine.summary.batches.count

@@ -132,4 +132,75 @@ import Testing
         #expect(result.stderr.contains("1 unknown") && result.status == 130, "\(result)")
         #expect(csvRows(try runner.read(runner.runFolder + "/unknown.csv")).count == 1)
     }
+
+    private static let single = ["api", "partner", "user", "create"]
+    private static let script = ["-e", "users.create() catch e => 0\nprint(\"went on\")\nusers.create()"]
+
+    @Test(arguments: [single, script], [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func aWriteOutsideOfBatchesIsWaitedFor(_ words: [String], _ signal: (number: Int32, status: Int32)) throws {
+        let server = try CannedServer(.held(200, "{\"id\":\"u1\"}"))
+        let process = try runner.start(words + ["--url", server.address])
+        try #require(eventually { server.count == 1 ? true : nil } == true)
+        process.signal(signal.number)
+        try #require(eventually { process.errors.contains("stopping: waiting for what is in flight") ? true : nil } == true)
+        server.release()
+        let result = try process.end()
+        #expect(
+            result.status == signal.status && !result.stdout.contains("went on") && !result.stderr.contains("doubt"), "\(result)")
+        #expect(server.count == 1)
+    }
+
+    @Test(arguments: [single, script])
+    func aSecondInterruptSaysWhatIsInDoubt(_ words: [String]) throws {
+        let server = try CannedServer(.silence)
+        let process = try runner.start(words + ["--url", server.address])
+        try #require(eventually { server.count == 1 ? true : nil } == true)
+        process.signal(SIGINT)
+        try #require(eventually { process.errors.contains("again to abandon it") ? true : nil } == true)
+        process.signal(SIGINT)
+        let result = try process.end()
+        #expect(result.stderr.contains("in doubt: users.create had not been answered") && result.status == 130, "\(result)")
+    }
+
+    @Test(arguments: [["api", "partner", "user", "list"], ["-e", "users.list().count()"]])
+    func aReadIsNotWaitedFor(_ words: [String]) throws {
+        let server = try CannedServer(.silence)
+        let process = try runner.start(words + ["--url", server.address])
+        try #require(eventually { server.count == 1 ? true : nil } == true)
+        process.signal(SIGINT)
+        let result = try process.end()
+        #expect(result.status == 130 && result.stdout == "", "\(result)")
+    }
+
+    // MARK: A server where all of it goes wrong at once
+
+    /// What is reported as done is there, what is reported as failed is not, and what is in doubt is one or the other.
+    @Test func everyOutcomeThatIsToldIsTrue() throws {
+        let server = try runner.serve([
+            "--seed", "7", "--latency", "1ms", "--jitter", "3ms", "--throttle", "400/s", "--error-rate", "0.02",
+            "--drop-requests", "0.02", "--drop-answers", "0.02", "--error-200", "0.02",
+        ])
+        defer { _ = try? server.stop() }
+        let reaching = runner.reaching(server)
+        try runner.write(
+            """
+            batch n in 0..400 by n parallel 32 {
+              let user = users.create(name: "u${n}")
+              emit { n, id: user.id }
+            }
+            """, to: "many.cbk")
+        let result = try reaching.run("many.cbk", "--url", server.address, "--output", "jsonl")
+        #expect(result.status == 4, "\(result)")
+        let folder = runner.runFolder
+        let done = result.stdout.split(separator: "\n").count
+        let unknown = csvRows(try runner.read(folder + "/unknown.csv")).count
+        let failed = runner.names(in: folder).contains("failed.csv") ? csvRows(try runner.read(folder + "/failed.csv")).count : 0
+        #expect(done + unknown + failed == 400 && unknown > 0 && done > 300, "\(result)")
+        // Reads are tried again until they succeed.
+        let names = try reaching.run(
+            "-e", "users.list(order: \"asc\").map(user => user.name)", "--url", server.address, "--retries", "20")
+        let there = names.stdout.split(separator: "\n")
+        #expect(Set(there).count == there.count, "a create was sent twice")
+        #expect(there.count >= done && there.count <= done + unknown, "\(there.count) of \(done) done, \(unknown) unknown")
+    }
 }

@@ -113,5 +113,10 @@ import Testing
         try right.wait(for: "Type 240 to go on:")
         try right.send("240" + Key.enter)
         #expect(right.end() == 0 && left == "240\n")
+        // Without a look at the file nobody knows how many there are.
+        let blind = try PseudoTerminal(runner, words + ["--no-preflight", "--max-rows", "3"], columns: 160)
+        try blind.wait(for: "as many users as the file has rows will be created. Type all to go on:")
+        try blind.send("all" + Key.enter)
+        #expect(blind.end() == 0 && left == "243\n")
     }
 }

@@ -211,6 +211,6 @@ import Testing
         #expect(try live("api", "partner", "user", "list", "--all", "--output", "jsonl").lines.count == 1)
         let gone = try live("api", "partner", "user", "fetch", String(id))
         #expect(
-            gone.stderr.hasPrefix("error[NOT_FOUND]: users.fetch:") && gone.stderr.hasSuffix(report) == false && gone.status == 1)
+            gone.stderr.hasPrefix("error[NOT_FOUND]: users.fetch:") && gone.stderr.hasSuffix("\n" + report) && gone.status == 1)
     }
 }

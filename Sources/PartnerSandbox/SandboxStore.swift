@@ -143,23 +143,21 @@ package struct SandboxStore: Sendable {
     func newSecret() -> String { Self.newSecret(from: randomness) }
 
     /// `sk-` and 64 hexadecimal digits.
-    static func newSecret(from randomness: any Randomness) -> String {
-        var bytes = Array("sk-".utf8)
-        bytes.reserveCapacity(67)
-        for _ in 0..<4 { append(randomness.next(), to: &bytes) }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    static func newSecret(from randomness: any Randomness) -> String { "sk-" + hexadecimal(randomness, count: 4) }
 
     /// `req_` and 16 hexadecimal digits.
-    func newRequestID() -> String {
-        var bytes = Array("req_".utf8)
-        Self.append(randomness.next(), to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    func newRequestID() -> String { "req_" + Self.hexadecimal(randomness, count: 1) }
 
-    private static func append(_ chance: UInt64, to bytes: inout [UInt8]) {
-        for shift in stride(from: 60, through: 0, by: -4) {
-            bytes.append(hexadecimalDigits.utf8Start[Int(chance >> UInt64(shift) & 15)])
+    /// So many times 16 digits of chance.
+    static func hexadecimal(_ randomness: any Randomness, count: Int) -> String {
+        String(unsafeUninitializedCapacity: count * 16) { digits in
+            for index in 0..<count {
+                let chance = randomness.next()
+                for place in 0..<16 {
+                    digits[index * 16 + place] = hexadecimalDigits.utf8Start[Int(chance >> UInt64(60 - place * 4) & 15)]
+                }
+            }
+            return count * 16
         }
     }
 }

@@ -31,7 +31,8 @@ struct ServeCommand {
           listening on http://127.0.0.1:8787
 
         Clients send the secret as 'Authorization: Bearer SECRET'. It is what --secret-file holds, else CHATBOTKIT_API_SECRET,
-        else one that is made up and printed on the second line. ^C finishes what is in flight; a second one ends at once.
+        else one that is made up and printed on the second line. The link to a page that shows what goes on is a note on standard
+        error. ^C finishes what is in flight; a second one ends at once.
 
         \(FlagParser(own).helpText())
         Faults show what a client does when things go wrong. A rate is a number from 0 to 1. The same --seed hits the same
@@ -73,6 +74,7 @@ struct ServeCommand {
                 if !isQuiet {
                     console.note(
                         "cbk: serving \(path), \(origin.map { "for the secret of \($0)" } ?? "for this secret"); ^C stops it\n")
+                    console.note("cbk: its page is http://\(host):\(port)/#\(server.pageKey.reveal())\n")
                     if faults.areAny { console.note("cbk: with faults, --seed \(faults.seed)\n") }
                 }
                 let signal = await signals.first()

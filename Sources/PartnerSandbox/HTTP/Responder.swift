@@ -8,23 +8,39 @@ import PartnerAPI
 struct Responder: Sendable {
     let handler: RequestHandler
     let partner: Credential
+    let site: Site
 
     /// What of a body that is too long is still read and thrown away: who is cut off while sending sees no answer.
     private static let discardLimit = 16 << 20
 
     func respond(to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+        let start = ContinuousClock.now
+        let requestID = handler.store.newRequestID()
+        let target = Target(request.head.path ?? "")
+        let sitePath = SitePath(rawValue: target.path)
         var body = request.body.makeAsyncIterator()
         var response: WireResponse
         var hangsUp = false
         do {
-            response = try await answer(request, &body, writer)
+            response =
+                if let sitePath {
+                    try await site.answer(sitePath, request.method, secret: Credential.bearer(request.headers[.authorization]))
+                } else {
+                    try await answer(request, target, &body, writer)
+                }
         } catch let error as UnreadableBody {
             throw error.cause
         } catch {
             hangsUp = (error as? SandboxError)?.code == .contentTooLarge
-            response = try RequestHandler.failure(error)
+            do {
+                response = try RequestHandler.failure(error)
+            } catch {
+                note(request, target, 0, start, requestID)
+                throw error
+            }
         }
-        response.headers.fields.append(WireHeaders.Field("X-Request-Id", handler.store.newRequestID()))
+        if sitePath == nil { note(request, target, response.status, start, requestID) }
+        response.headers.fields.append(WireHeaders.Field("X-Request-Id", requestID))
         if hangsUp { response.headers.fields.append(WireHeaders.Field("Connection", "close")) }
         try await write(response, withBody: request.method != .head, writer)
         if hangsUp {
@@ -34,11 +50,18 @@ struct Responder: Sendable {
         }
     }
 
+    private func note(
+        _ request: Request, _ target: Target, _ status: Int, _ start: ContinuousClock.Instant, _ requestID: String
+    ) {
+        site.log.note(
+            RequestLog.Entry(
+                at: handler.store.clock.now(), method: request.method.rawValue, path: target.path, status: status,
+                took: ContinuousClock.now - start, id: requestID))
+    }
+
     private func answer(
-        _ request: Request, _ body: inout RequestBody.AsyncIterator, _ writer: borrowing ResponseWriter
+        _ request: Request, _ target: Target, _ body: inout RequestBody.AsyncIterator, _ writer: borrowing ResponseWriter
     ) async throws -> WireResponse {
-        let target = Target(request.head.path ?? "")
-        if target.path == "/openapi.json" { return try document(request.method) }
         let call = try Call(WireMethod(rawValue: request.method.rawValue), target.path)
         try await admit(Credential.bearer(request.headers[.authorization]))
         guard let query = PercentEncoding.decodeQuery(target.query) else {
@@ -51,17 +74,6 @@ struct Responder: Sendable {
         let bytes = call.schema.effect.isWrite ? try await collect(&body, request.headers, writer) : nil
         return try await handler.answer(
             WireRequest(method: call.schema.method, path: target.path, query: query, headers: headers, body: bytes), to: call)
-    }
-
-    /// The sandbox's description, which is for everybody.
-    private func document(_ method: HTTPRequest.Method) throws(SandboxError) -> WireResponse {
-        guard method == .get else {
-            throw SandboxError(
-                .methodNotAllowed, "/openapi.json takes GET, not \(method.rawValue)", header: WireHeaders.Field("Allow", "GET"))
-        }
-        return WireResponse(
-            status: 200, headers: ["Content-Type": "application/json"],
-            body: .bytes(OpenAPIDocument(hasFaults: handler.injector != nil).json.serialized(pretty: true)))
     }
 
     /// - Throws: `SandboxError` for anybody but the partner.

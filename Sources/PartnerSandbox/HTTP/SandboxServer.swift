@@ -19,6 +19,8 @@ package struct SandboxServer: Sendable {
         package init() {}
     }
 
+    /// What the page at `/` is opened with: `ADDRESS/#KEY`. It reads what the page shows, and nothing else.
+    package let pageKey: Secret
     private let responder: Responder
     private let settings: Settings
 
@@ -26,7 +28,10 @@ package struct SandboxServer: Sendable {
     private static let idleTimeout = TimeAmount.seconds(75)
 
     package init(handler: RequestHandler, secret: Secret, settings: Settings = Settings()) {
-        responder = Responder(handler: handler, partner: Credential(secret))
+        pageKey = Secret("page-" + SandboxStore.hexadecimal(SystemRandomness(), count: 2))
+        let partner = Credential(secret)
+        let site = Site(handler: handler, partner: partner, key: Credential(pageKey), log: RequestLog())
+        responder = Responder(handler: handler, partner: partner, site: site)
         self.settings = settings
     }
 

@@ -83,6 +83,23 @@ struct SecretTests {
         #expect(tokens(in: try runner.read("t.txt")).count == 1)
     }
 
+    /// While the delete is under way, the new secret is on the disk.
+    @Test(.timeLimit(.minutes(1))) func aRotatedTokenIsKeptBeforeTheOldOneIsDeleted() throws {
+        let secret = madeUpToken()
+        let server = try CannedServer(
+            .json(200, "{\"items\":[{\"id\":\"t1\",\"name\":\"app\"}]}"),
+            .json(200, "{\"id\":\"t2\",\"token\":\"\(secret)\",\"createdAt\":1}"), .held(200, "{\"id\":\"t1\"}"))
+        var runner = runner
+        runner.variables["CHATBOTKIT_API_SECRET"] = madeUpToken()
+        let process = try runner.start(["-e", "users.token.rotate(\"u1\", \"t1\").id", "--url", server.address])
+        try #require(eventually { server.count == 3 ? true : nil } == true)
+        let kept = csvRows(try runner.read(runner.runFolder + "/secrets.csv"))
+        #expect(kept.map { $0["token_id"] } == ["t2"] && kept.map { $0["token"] } == [secret])
+        server.release()
+        let result = try process.end()
+        #expect(result.stdout == "t2\n" && result.status == 0, "\(result)")
+    }
+
     // MARK: - The secret of the environment
 
     @Test func theSecretIsMaskedWhereItIsRead() throws {

@@ -6,7 +6,7 @@ import PackageDescription
 // CBK_CORE=1 leaves the language targets and their tests alone, without dependencies:
 // sanitizers and fuzzing use that, in a scratch path of their own.
 let coreOnly = Context.environment["CBK_CORE"] != nil
-let isFuzzing = Context.environment["CBK_DEV"] != nil
+let isDeveloping = Context.environment["CBK_DEV"] != nil
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -87,6 +87,13 @@ let fullTargets: [Target] = [
     .testTarget(name: "CLITests", dependencies: ["cbk", "CBKLibrary", "CBKBatch", "JSONBytes", "TestSupport", yams]),
 ]
 
+/// CBK_DEV=1 alone adds what only measuring needs.
+let benchmarkTargets: [Target] = [
+    .executableTarget(
+        name: "HelloServer", dependencies: [.product(name: "Hummingbird", package: "hummingbird"), logging],
+        path: "Benchmarks/HelloServer")
+]
+
 let package = Package(
     name: "cbk",
     platforms: [.macOS(.v15)],
@@ -113,6 +120,6 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
             .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         ],
-    targets: coreTargets + (coreOnly ? isFuzzing ? fuzzTargets : [] : fullTargets),
+    targets: coreTargets + (coreOnly ? isDeveloping ? fuzzTargets : [] : fullTargets + (isDeveloping ? benchmarkTargets : [])),
     swiftLanguageModes: [.v6]
 )

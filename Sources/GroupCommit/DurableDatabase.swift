@@ -2,6 +2,7 @@
 // only, a busy timeout for a second process, checkpoints in the background. Refuses files that are no database,
 // belong to another program, or come from a newer version of this one.
 import GRDB
+import Synchronization
 
 /// What a file must be, and how it becomes that.
 package struct DatabaseSchema: Sendable {
@@ -39,12 +40,15 @@ package struct DatabaseOpenError: Error, Sendable, CustomStringConvertible {
 package struct DurableDatabase: Sendable {
     /// A pool for a file, a queue for memory.
     private let connections: any DatabaseWriter
+    /// For brief reads: a pool's way to a free connection takes several times as long as such a read. None for memory.
+    private let briefReaders: [BriefReader]
     private let checkpointer: Checkpointer?
     package let writer: BatchingWriter
 
     /// Seconds that a writer waits for another process.
     private static let busyTimeout = 30.0
     private static let readerCount = 4
+    private static let briefReaderCount = 2
 
     /// Opens a file, making it and its folder where they are missing.
     /// - Parameters:
@@ -59,7 +63,7 @@ package struct DurableDatabase: Sendable {
                 let queue = try DatabaseQueue(configuration: configuration())
                 try queue.writeWithoutTransaction { try prepare($0, path, schema) }
                 let writer = BatchingWriter(queue, onBegin: onBegin)
-                return DurableDatabase(connections: queue, checkpointer: nil, writer: writer)
+                return DurableDatabase(connections: queue, briefReaders: [], checkpointer: nil, writer: writer)
             }
         }
         try PrivateFile.create(path)
@@ -74,7 +78,12 @@ package struct DurableDatabase: Sendable {
             let writer = BatchingWriter(pool, onBegin: onBegin) { db, jobs in
                 checkpointer.committed(jobs, on: db)
             }
-            return DurableDatabase(connections: pool, checkpointer: checkpointer, writer: writer)
+            var readOnly = configuration()
+            readOnly.readonly = true
+            let readers = try (0..<briefReaderCount).map { _ in
+                BriefReader(try DatabaseQueue(path: path, configuration: readOnly))
+            }
+            return DurableDatabase(connections: pool, briefReaders: readers, checkpointer: checkpointer, writer: writer)
         }
     }
 
@@ -90,9 +99,19 @@ package struct DurableDatabase: Sendable {
         try await connections.read(job)
     }
 
+    /// Reads on the caller's thread, for jobs that take less than a change of threads would: a row or a page by an index.
+    /// Several statements may see several states.
+    package func readBriefly<Result: Sendable>(_ job: (Database) throws -> Result) throws -> Result {
+        for reader in briefReaders {
+            if let result = try reader.readIfFree(job) { return result }
+        }
+        return try connections.unsafeRead(job)
+    }
+
     /// Closes all connections; the last one to a file folds its log into it. Nothing is lost without.
     package func close() {
         checkpointer?.close()
+        for reader in briefReaders { reader.close() }
         try? connections.close()
     }
 
@@ -196,4 +215,18 @@ package struct DurableDatabase: Sendable {
             throw DatabaseOpenError(reason: .unusable, message: "cannot open the \(schema.title) '\(path)': \(error)")
         }
     }
+}
+
+/// A connection that one thread reads from at a time. A class: the lock is its identity.
+private final class BriefReader: Sendable {
+    private let queue: Mutex<DatabaseQueue>
+
+    init(_ queue: sending DatabaseQueue) { self.queue = Mutex(queue) }
+
+    /// Nil where another thread reads.
+    func readIfFree<Result: Sendable>(_ job: (Database) throws -> Result) throws -> Result? {
+        try queue.withLockIfAvailable { try $0.unsafeRead(job) }
+    }
+
+    func close() { queue.withLock { try? $0.close() } }
 }

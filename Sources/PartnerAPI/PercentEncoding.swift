@@ -12,7 +12,10 @@ public enum PercentEncoding {
     }
 
     /// Decodes `%XX`, and `+` as a space in a query; nil for a broken escape or invalid UTF-8.
-    public static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+    public static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String? {
+        if !text.utf8.contains(where: { $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+") }) {
+            return String(text)
+        }
         let source = Array(text.utf8)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(source.count)
@@ -45,7 +48,7 @@ public enum PercentEncoding {
     }
 
     /// Reads what follows the `?`; nil for a broken escape.
-    public static func decodeQuery(_ text: some StringProtocol) -> [QueryItem]? {
+    public static func decodeQuery(_ text: Substring) -> [QueryItem]? {
         var items: [QueryItem] = []
         for part in text.split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

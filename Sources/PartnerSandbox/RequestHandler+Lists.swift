@@ -6,11 +6,11 @@ import Synchronization
 extension RequestHandler {
     /// - Parameters:
     ///   - write: writes one item.
-    ///   - position: an item's id, which is the cursor after it.
+    ///   - id: an item's id, which is the cursor after it. A closure, as a key path would be made anew for each request.
     ///   - fetch: reads at most so many items from the query's cursor on.
     func list<Item: Sendable>(
         _ request: WireRequest, _ format: AnswerFormat, filters: Bool,
-        write: @escaping @Sendable (inout JSONWriter, Item) -> Void, position: KeyPath<Item, String> & Sendable,
+        write: @escaping @Sendable (inout JSONWriter, Item) -> Void, id: @escaping @Sendable (Item) -> String,
         fetch: @escaping @Sendable (ListQuery, Int) async throws -> [Item]
     ) async throws -> WireResponse {
         var query = try ListQuery(request.query, filters: filters)
@@ -29,13 +29,13 @@ extension RequestHandler {
                 writer.endArray()
                 if let last = items.last {
                     writer.key("cursor")
-                    writer.string(last[keyPath: position])
+                    writer.string(id(last))
                 }
                 writer.endObject()
             }
         case .jsonLines, .eventStream, .csv:
             // The first page decides the status; what fails later is an event.
-            let stream = ListStream(format: format, query: query, write: write, position: position, fetch: fetch)
+            let stream = ListStream(format: format, query: query, write: write, id: id, fetch: fetch)
             let first = try await stream.page() ?? []
             let isFirst = Mutex(true)
             return format.answer(
@@ -56,17 +56,17 @@ private actor ListStream<Item: Sendable> {
     private var hasEnded = false
     private let format: AnswerFormat
     private let write: @Sendable (inout JSONWriter, Item) -> Void
-    private let position: KeyPath<Item, String> & Sendable
+    private let id: @Sendable (Item) -> String
     private let fetch: @Sendable (ListQuery, Int) async throws -> [Item]
 
     init(
         format: AnswerFormat, query: ListQuery, write: @escaping @Sendable (inout JSONWriter, Item) -> Void,
-        position: KeyPath<Item, String> & Sendable, fetch: @escaping @Sendable (ListQuery, Int) async throws -> [Item]
+        id: @escaping @Sendable (Item) -> String, fetch: @escaping @Sendable (ListQuery, Int) async throws -> [Item]
     ) {
         self.format = format
         self.query = query
         self.write = write
-        self.position = position
+        self.id = id
         self.fetch = fetch
     }
 
@@ -77,11 +77,11 @@ private actor ListStream<Item: Sendable> {
         let items = try await fetch(query, size)
         if let take = query.take { query.take = take - items.count }
         if items.count < size || query.take == 0 { hasEnded = true }
-        guard let last = items.last, let place = Position(id: last[keyPath: position]) else {
+        guard let last = items.last, let place = Position(id: id(last)) else {
             hasEnded = true
             return nil
         }
-        query.cursor = (last[keyPath: position], place)
+        query.cursor = (id(last), place)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(items.count * 256)
         for item in items { format.append("item", to: &bytes) { write(&$0, item) } }

@@ -55,7 +55,7 @@ package struct RequestHandler: Sendable {
         switch route {
         case .userList:
             return try await list(
-                request, format, filters: true, write: { $0.user($1) }, position: \UserRow.id,
+                request, format, filters: true, write: { $0.user($1) }, id: { $0.id },
                 fetch: { try await store.listUsers($0, take: $1) })
         case .userFetch(let user):
             let row = try await store.fetchUser(user)
@@ -71,7 +71,7 @@ package struct RequestHandler: Sendable {
             return format.answerID(try await store.deleteUser(user))
         case .tokenList(let user):
             return try await list(
-                request, format, filters: false, write: { $0.token($1) }, position: \TokenRow.id,
+                request, format, filters: false, write: { $0.token($1) }, id: { $0.id },
                 fetch: { try await store.listTokens(user, $0, take: $1) })
         case .tokenCreate(let user):
             let fields = try FieldChanges.token(try body(request)).forCreate
@@ -89,7 +89,7 @@ package struct RequestHandler: Sendable {
             return format.answer { $0.session(session) }
         case .contextList(let user):
             return try await list(
-                request, format, filters: false, write: { $0.context($1) }, position: \ContextRow.id,
+                request, format, filters: false, write: { $0.context($1) }, id: { $0.id },
                 fetch: { try await store.listContexts(user, $0, take: $1) })
         case .contextFetch(let user, let context):
             let row = try await store.fetchContext(user, context)

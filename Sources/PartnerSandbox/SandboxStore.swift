@@ -53,11 +53,12 @@ package struct SandboxStore: Sendable {
         }
     }
 
-    func fetchUser(_ reference: UserReference) async throws -> UserRow {
-        try await database.read { db in
+    func fetchUser(_ reference: UserReference) throws -> UserRow {
+        try database.readBriefly { db in
             let statement = try db.cachedStatement(
                 sql: "SELECT \(UserRow.columns) FROM users WHERE \(reference.column) = ?")
-            guard let row = try Row.fetchOne(statement, arguments: [reference.value]) else { throw reference.notFound }
+            let rows = try Row.fetchCursor(statement, arguments: [reference.value])
+            guard let row = try rows.next() else { throw reference.notFound }
             return UserRow(row)
         }
     }

@@ -68,12 +68,12 @@ import Testing
     ])
     func percentEncoding(_ text: String, _ encoded: String) {
         #expect(PercentEncoding.encode(text) == encoded)
-        #expect(PercentEncoding.decode(encoded) == text)
+        #expect(PercentEncoding.decode(Substring(encoded)) == text)
     }
 
     @Test func queriesAreDecoded() {
         let items = [QueryItem("a b", "1+2"), QueryItem("é", ""), QueryItem("x", "a=b&c")]
-        #expect(PercentEncoding.decodeQuery(PercentEncoding.encodeQuery(items)) == items)
+        #expect(PercentEncoding.decodeQuery(Substring(PercentEncoding.encodeQuery(items))) == items)
         #expect(PercentEncoding.decodeQuery("a=1+2&&b") == [QueryItem("a", "1 2"), QueryItem("b", "")])
         #expect(PercentEncoding.decodeQuery("a=%4") == nil)
         #expect(PercentEncoding.decode("%FF") == nil)

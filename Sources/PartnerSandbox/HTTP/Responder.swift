@@ -63,13 +63,10 @@ struct Responder: Sendable {
         _ request: Request, _ target: Target, _ body: inout RequestBody.AsyncIterator, _ writer: borrowing ResponseWriter
     ) async throws -> WireResponse {
         let call = try Call(WireMethod(rawValue: request.method.rawValue), target.path)
-        try await admit(Credential.bearer(request.headers[.authorization]))
+        let headers = Self.wireHeaders(request.headers)
+        try await admit(Credential.bearer(headers["authorization"]))
         guard let query = PercentEncoding.decodeQuery(target.query) else {
             throw SandboxError.badRequest("the query '\(target.query)' is not percent-encoded UTF-8")
-        }
-        var headers = WireHeaders()
-        for name in Self.headersRead {
-            if let value = request.headers[name] { headers.fields.append(WireHeaders.Field(name.rawName, value)) }
         }
         let bytes = call.schema.effect.isWrite ? try await collect(&body, request.headers, writer) : nil
         return try await handler.answer(
@@ -147,9 +144,18 @@ struct Responder: Sendable {
 
     // MARK: - Names
 
-    private static let headersRead = [
-        .accept, HTTPField.Name.named("x-runas-user-id"), .named("x-runas-userid"), .named("x-runas-child-user-email"),
-    ]
+    /// Those that are read, in one pass.
+    private static func wireHeaders(_ fields: HTTPFields) -> WireHeaders {
+        var headers = WireHeaders()
+        for field in fields {
+            switch field.name.canonicalName {
+            case "authorization", "accept", "x-runas-user-id", "x-runas-userid", "x-runas-child-user-email":
+                headers.fields.append(WireHeaders.Field(field.name.canonicalName, field.value))
+            default: break
+            }
+        }
+        return headers
+    }
 
     /// Without parsing, for those of nearly every answer.
     private static func fieldName(_ name: String) -> HTTPField.Name? {
@@ -177,7 +183,7 @@ private struct Target {
 
     init(_ text: String) {
         var rest = Substring(text)
-        if rest.hasPrefix("http://") || rest.hasPrefix("https://") {
+        if rest.utf8.first != UInt8(ascii: "/"), rest.hasPrefix("http://") || rest.hasPrefix("https://") {
             // What a proxy is asked with, and any server must understand.
             rest = rest.drop { $0 != ":" }.dropFirst(3).drop { $0 != "/" }
         }

@@ -14,7 +14,6 @@ package struct SandboxServer: Sendable {
         package var port = 0
         /// How long a stop waits for requests in flight before it closes their connections.
         package var grace: Duration = .seconds(10)
-        package var eventLoops = 1
 
         package init() {}
     }
@@ -23,6 +22,9 @@ package struct SandboxServer: Sendable {
     package let pageKey: Secret
     private let responder: Responder
     private let settings: Settings
+
+    /// As many as a machine's smallest number of cores today; the store's writer is one thread anyhow.
+    private static let eventLoops = 2
 
     /// An idle connection, or a client that stops in the middle of a request, is closed after this.
     private static let idleTimeout = TimeAmount.seconds(75)
@@ -51,7 +53,7 @@ package struct SandboxServer: Sendable {
     /// Listens while the closure runs, which gets the port.
     /// - Throws: what the closure throws; an error of the system where it cannot listen.
     package func run<Result: Sendable>(_ body: @Sendable (Int) async throws -> Result) async throws -> Result {
-        let loops = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: Self.eventLoops)
         let result = await Swift.Result { try await serve(on: loops, body) }
         try? await loops.shutdownGracefully()
         return try result.get()
@@ -100,15 +102,16 @@ package struct SandboxServer: Sendable {
     }
 
     private func server(on loops: MultiThreadedEventLoopGroup, onListening: @escaping @Sendable (Int) -> Void) -> Server<
-        HTTP1Channel
+        LoopBoundChannel
     > {
         let responder = responder
+        let http = HTTP1Channel(
+            responder: { request, writer, channel in try await responder.respond(to: request, writer, channel) },
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [MalformedRequestHandler(newRequestID: responder.handler.store.newRequestID)],
+                idleTimeout: Self.idleTimeout))
         return Server(
-            childChannelSetup: HTTP1Channel(
-                responder: { request, writer, channel in try await responder.respond(to: request, writer, channel) },
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [MalformedRequestHandler(newRequestID: responder.handler.store.newRequestID)],
-                    idleTimeout: Self.idleTimeout)),
+            childChannelSetup: LoopBoundChannel(http, on: loops),
             configuration: ServerConfiguration(address: .hostname(settings.host, port: settings.port)),
             onServerRunning: { onListening($0.localAddress?.port ?? 0) },
             eventLoopGroup: loops,

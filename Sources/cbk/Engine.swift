@@ -90,23 +90,24 @@ final class Engine: Sendable {
     /// ^C or SIGTERM: batches and writes drain; a second one, or anything else that runs, is ended.
     func interrupt(_ kind: StopReason.Kind) {
         lastSignal.withLock { $0 = kind }
-        switch stop(kind) {
-        case (_, true): console.note("\nstopping: waiting for what is in flight; again to abandon it\n")
-        case (let names, false) where !names.isEmpty:
-            console.note("\nin doubt: \(names.joined(separator: ", ")) had not been answered\n")
-        case (_, false): break
-        }
+        if stop(kind) { console.note("\nstopping: waiting for what is in flight; again to abandon it\n") }
     }
 
-    /// Stops what runs.
-    /// - Returns: the writes outside of batches that are under way, and whether anything is waited for.
+    /// Stops what runs, and says which writes that leaves in doubt.
+    /// - Returns: whether anything is waited for.
     @discardableResult
-    func stop(_ kind: StopReason.Kind) -> (names: [String], isWaiting: Bool) {
+    func stop(_ kind: StopReason.Kind) -> Bool {
         // Last, so that the run ends as interrupted and not as refused.
         defer { opening.questions.abandon() }
-        if services.batches.interrupt(kind) { return ([], true) }
+        if services.batches.interrupt(kind) { return true }
         let cancel = cancelWork.withLock { $0 }
-        return services.writes.stop { [interpreter] in if let cancel { cancel() } else { interpreter.interrupt() } }
+        let (names, isWaiting) = services.writes.stop { [interpreter] in
+            if let cancel { cancel() } else { interpreter.interrupt() }
+        }
+        if !isWaiting, !names.isEmpty {
+            console.note("\nin doubt: \(names.joined(separator: ", ")) had not been answered\n")
+        }
+        return isWaiting
     }
 
     /// Does a command's own work, which ^C ends.

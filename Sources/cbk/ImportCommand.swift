@@ -31,7 +31,8 @@ struct ImportCommand {
 
         Columns find their fields by name: "E-mail", "Full name", "meta.plan", "limits.database.records" and the usual
         variants. Bad rows are listed first and end as failed without a request; the rest go on. Results are in the
-        run's folder: success.csv, failed.csv, and secrets.csv with --with-token.
+        run's folder: success.csv, failed.csv, and secrets.csv with --with-token. On a live account the number of users is
+        asked for on the terminal before the first one is created.
 
         usage: cbk import FILE.csv [FLAGS]
 

@@ -80,6 +80,26 @@ import Testing
         #expect(left == "3\n")
     }
 
+    @Test func thePromptSaysWhatItLeavesInDoubt() throws {
+        defer { _ = try? server.stop() }
+        let silent = try CannedServer(.silence)
+        let prompt = "cbk live:\(silent.address.dropFirst(7))>"
+        let terminal = try PseudoTerminal(runner, ["--url", silent.address])
+        try terminal.waitForPrompt(prompt)
+        let line = terminal.screen.cursorLine
+        try terminal.send("users.create()" + Key.enter)
+        try terminal.wait("the request") { _ in silent.count == 1 }
+        try terminal.send(Key.interrupt)
+        try terminal.wait(for: "^C again abandons what is in flight")
+        try terminal.send(Key.interrupt)
+        try terminal.wait(for: "in doubt: users.create had not been answered")
+        try terminal.waitForPrompt(prompt, below: line)
+        try terminal.send("1 + 1" + Key.enter)
+        try terminal.wait("an answer") { $0.line($0.cursorLine - 1) == "2" }
+        try terminal.send(Key.endOfInput)
+        #expect(terminal.end() == 0)
+    }
+
     @Test func thePromptAsksAtEachInputAnew() throws {
         defer { _ = try? server.stop() }
         try users(12)

@@ -151,7 +151,10 @@ struct TargetChoiceTests {
             outcome: "'home/profiles/p' has no secret: it takes a line 'secret=…'"),
         Row(
             flags: ["--profile", "p"], files: ["home/profiles/p": "secret=p\nrunAs=u"],
-            outcome: "'home/profiles/p', line 2: a profile has url, secret and runas, not 'runAs'; did you mean 'runas'?"),
+            outcome: "'home/profiles/p', line 2: a profile has lines url=…, secret=… and runas=…; did you mean 'runas'?"),
+        Row(
+            flags: ["--profile", "p"], files: ["home/profiles/p": "opensesame=="],
+            outcome: "'home/profiles/p', line 1: a profile has lines url=…, secret=… and runas=…"),
         Row(
             environment: [secret: "a b"],
             outcome:

@@ -138,8 +138,9 @@ extension Account {
         if file.isReadByOthers { throw UsageError("'\(path)' holds a secret, and others may read it: 'chmod 600 \(path)'") }
         let keys = ["url", "secret", "runas"]
         for line in file.lines where !keys.contains(line.name) {
+            // Not quoted: a line that is none of these may be the bare secret.
             let near = suggestion(for: line.name, among: keys).map { "; did you mean '\($0)'?" } ?? ""
-            throw UsageError("'\(path)', line \(line.number): a profile has url, secret and runas, not '\(line.name)'\(near)")
+            throw UsageError("'\(path)', line \(line.number): a profile has lines url=…, secret=… and runas=…\(near)")
         }
         guard let secret = file.value("secret") else { throw UsageError("'\(path)' has no secret: it takes a line 'secret=…'") }
         let source = "'\(path)'"

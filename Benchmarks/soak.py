@@ -1,9 +1,6 @@
-"""Creates and reads users through `cbk serve` with faults on, kills the server with SIGKILL on the way, and then holds
-the store against what was acknowledged: nothing of that may be missing or changed, nothing may be there twice, and
-whatever else is there must be a create whose answer was lost.
-
-usage: soak.py CBK [--creates N] [--connections N] [--kills N] [--seed N]
-"""
+# Creates and reads users through `cbk serve` with faults on, kills the server with SIGKILL on the way, and then holds the store
+# against what was acknowledged: nothing of that may be missing or changed, nothing may be there twice, and whatever else is
+# there must be a create whose answer was lost. Takes the cbk binary's path and, perhaps, --creates N, --connections N, --kills N, --seed N.
 import argparse
 import asyncio
 import json
@@ -34,7 +31,7 @@ class Server:
 
     def start(self, faults):
         self.starts += 1
-        command = [self.binary, "serve", "--port", "0", "--data", self.data, "--secret-file", self.secret_file]
+        command = [self.binary, "serve", "--port", "0", "--data", self.data, "--secret-file", self.secret_file, "--quiet"]
         if faults:
             command += FAULTS + ["--seed", str(self.seed + self.starts)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=self.folder)

@@ -14,7 +14,7 @@ import Testing
         ("https://example.com/gateway//", "https://example.com/gateway/api/v1"),
         ("http://localhost:8787/v1/", "http://localhost:8787/v1"),
         ("HTTP://127.0.0.1:8787", "http://127.0.0.1:8787/api/v1"), ("http://[::1]:80", "http://[::1]/api/v1"),
-        ("http://127.9.8.7", "http://127.9.8.7/api/v1"), ("http://cbk.localhost", "http://cbk.localhost/api/v1"),
+        ("http://127.9.8.7", "http://127.9.8.7/api/v1"),
     ])
     func addressesAreTaken(_ text: String, _ whole: String) throws {
         let url = try BaseURL(text)
@@ -31,6 +31,8 @@ import Testing
         ),
         ("http://127.0.0.1.example.com", "would send the secret in the clear"),
         ("http://127.1", "would send the secret in the clear"),
+        // A resolver may look for it elsewhere.
+        ("http://cbk.localhost", "would send the secret in the clear"),
         ("https://u:p@example.com", "the address of 'example.com' holds a name or password"),
         ("https://example.com?x=1", "'https://example.com' is followed by a query"),
         ("https://example.com/v1#x", "'https://example.com/v1' is followed by a fragment"),

@@ -92,7 +92,7 @@ package struct RequestHandler: Sendable {
                 request, format, filters: false, write: { $0.context($1) }, id: { $0.id },
                 fetch: { try await store.listContexts(user, $0, take: $1) })
         case .contextFetch(let user, let context):
-            let row = try await store.fetchContext(user, context)
+            let row = try store.fetchContext(user, context)
             return format.answer { $0.context(row) }
         case .contextCreate(let user):
             let row = try await store.createContext(user, try FieldChanges.context(try body(request)).forCreate)

@@ -25,9 +25,9 @@ extension SandboxStore {
     }
 
     /// Whose a credential is that is not the partner's; nil for one that nobody was given, or that was deleted.
-    func holder(of secret: String) async throws -> CredentialHolder? {
+    func holder(of secret: String) throws -> CredentialHolder? {
         let digest = Self.digest(secret)
-        return try await database.read { [clock] db in
+        return try database.readBriefly { db in
             let token = try db.cachedStatement(sql: "SELECT 1 FROM tokens WHERE digest = ?")
             if try Int.fetchOne(token, arguments: [digest]) != nil { return .user }
             let session = try db.cachedStatement(sql: "SELECT expiresAt FROM sessions WHERE digest = ?")
@@ -55,8 +55,8 @@ extension SandboxStore {
         }
     }
 
-    func fetchContext(_ user: UserReference, _ id: String) async throws -> ContextRow {
-        try await database.read { db in try context(db, id, of: try user.id(db)) }
+    func fetchContext(_ user: UserReference, _ id: String) throws -> ContextRow {
+        try database.readBriefly { db in try context(db, id, of: try user.id(db)) }
     }
 
     func updateContext(

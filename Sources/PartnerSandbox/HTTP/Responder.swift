@@ -64,7 +64,7 @@ struct Responder: Sendable {
     ) async throws -> WireResponse {
         let call = try Call(WireMethod(rawValue: request.method.rawValue), target.path)
         let headers = Self.wireHeaders(request.headers)
-        try await admit(Credential.bearer(headers["authorization"]))
+        try admit(Credential.bearer(headers["authorization"]))
         guard let query = PercentEncoding.decodeQuery(target.query) else {
             throw SandboxError.badRequest("the query '\(target.query)' is not percent-encoded UTF-8")
         }
@@ -74,14 +74,14 @@ struct Responder: Sendable {
     }
 
     /// - Throws: `SandboxError` for anybody but the partner.
-    private func admit(_ secret: String?) async throws {
+    private func admit(_ secret: String?) throws {
         guard let secret else {
             throw SandboxError(
                 .notAuthenticated, "the request has no header 'Authorization: Bearer SECRET'",
                 header: WireHeaders.Field("WWW-Authenticate", "Bearer"))
         }
         if partner.matches(secret) { return }
-        switch try await handler.store.holder(of: secret) {
+        switch try handler.store.holder(of: secret) {
         case .user:
             throw SandboxError(.notAuthorized, "a user's credential acts on that user alone; partner routes need the partner's")
         case .endedSession: throw Self.unknownCredential("the session has ended")

@@ -91,7 +91,8 @@ let fullTargets: [Target] = [
 let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "HelloServer", dependencies: [.product(name: "Hummingbird", package: "hummingbird"), logging],
-        path: "Benchmarks/HelloServer")
+        path: "Benchmarks/HelloServer"),
+    .executableTarget(name: "BenchClient", dependencies: ["PartnerClient", "PartnerAPI"], path: "Benchmarks/http/Client"),
 ]
 
 let package = Package(

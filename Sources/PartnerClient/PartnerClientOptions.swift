@@ -63,9 +63,12 @@ public struct PartnerClientOptions: Sendable, Equatable {
         "host", "connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "expect", "proxy-authorization",
     ]
 
-    /// Adds the headers to a request; its own stay.
+    /// Headers that each operation sets itself.
+    private static let operationHeaders: Set<String> = ["accept", "content-type"]
+
+    /// What these options add to the headers of every request.
     /// - Throws: `RequestError` for a header that cannot be sent; the message holds no value.
-    func addHeaders(to request: inout WireRequest) throws(RequestError) {
+    func addedHeaders() throws(RequestError) -> [WireHeaders.Field] {
         var all = headers
         if let secret { all["Authorization"] = "Bearer \(secret.reveal())" }
         if let runAsUserID { all["X-RunAs-UserId"] = runAsUserID }
@@ -83,8 +86,8 @@ public struct PartnerClientOptions: Sendable, Equatable {
                 let what = field.name == "Authorization" ? "the secret" : "the value of the header '\(field.name)'"
                 throw RequestError("\(what) holds a line break or another control character")
             }
-            if request.headers[field.name] == nil { request.headers.fields.append(field) }
         }
+        return all.fields.filter { !Self.operationHeaders.contains($0.name.lowercased()) }
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -10,6 +10,8 @@ public struct PartnerConnection: Sendable {
     /// Nil: every attempt leaves at once.
     public let limiter: RequestLimiter?
     let timing: RequestTiming
+    /// Made once, as they are the same for every request.
+    private let addedHeaders: Result<[WireHeaders.Field], RequestError>
     /// Nil: every read is a request.
     private(set) var cache: ReadCache?
     /// Asked before each attempt after the first, with the operation; false ends the call with what the last one gave.
@@ -29,6 +31,7 @@ public struct PartnerConnection: Sendable {
         self.options = options
         self.limiter = limiter
         self.timing = timing
+        addedHeaders = Result { () throws(RequestError) in try options.addedHeaders() }
     }
 
     /// Over HTTP, by the transport and the limiter that all such connections share.
@@ -151,7 +154,7 @@ public struct PartnerConnection: Sendable {
             var request = try schema.wireRequest(ids: ids, query: query, body: body)
             request.base = endpoint == nil ? base : base.root
             request.timeout = options.timeout ?? .seconds(60)
-            try options.addHeaders(to: &request)
+            request.headers.fields += try addedHeaders.get()
             return request
         } catch {
             throw PartnerError(kind: .invalidRequest, message: error.message, operation: schema.name)

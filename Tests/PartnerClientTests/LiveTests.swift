@@ -70,20 +70,18 @@ import Testing
         }
     }
 
-    @Test func aStoppedServerIsAnErrorThatSaysWhere() async throws {
-        let store = try SandboxStore.open(path: ":memory:")
-        let secret = SandboxServer.newSecret()
-        let port = try await SandboxServer(handler: RequestHandler(store: store), secret: secret).run { $0 }
+    @Test func aServerThatIsNotThereIsAnErrorThatSaysWhere() async throws {
+        let unserved = try UnservedPort()
         let transport = HTTPTransport(environment: [:])
         let options = PartnerClientOptions(
-            secret: secret, baseURL: try BaseURL("http://127.0.0.1:\(port)"), retries: 2, retryDelay: .zero)
+            baseURL: try BaseURL("http://127.0.0.1:\(unserved.number)"), retries: 2, retryDelay: .zero)
         let error = await #expect(throws: PartnerError.self) {
             try await PartnerUserClient(transport: transport, options: options).create()
         }
         #expect(error?.kind == .network)
         #expect(
             error?.description
-                == "users.create: cannot connect to 127.0.0.1:\(port): connection refused, after 3 attempts")
+                == "users.create: cannot connect to 127.0.0.1:\(unserved.number): connection refused, after 3 attempts")
         await transport.shutdown()
     }
 }

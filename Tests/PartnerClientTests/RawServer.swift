@@ -163,6 +163,34 @@ struct RawServer: Sendable {
     }
 }
 
+/// A port of this machine that nobody listens on, and that nobody else gets while this lives: it is bound, and no more.
+final class UnservedPort: Sendable {
+    let number: Int
+    private let descriptor: Int32
+
+    init() throws {
+        #if canImport(Darwin)
+            descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #else
+            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #endif
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, size) == 0 && getsockname(descriptor, address, &size) == 0
+            }
+        }
+        number = Int(UInt16(bigEndian: address.sin_port))
+        try #require(isBound)
+    }
+
+    deinit { close(descriptor) }
+}
+
 /// Counts from 1.
 final class Counter: Sendable {
     private let count = Mutex(0)

@@ -57,11 +57,11 @@ package struct GateCounts: Sendable, Equatable {
 
 /// A class, as everything in the process shares its counts.
 package final class Gate: Sendable {
-    private let connection: PartnerConnection
-    private let budgets: GateBudgets
+    package let secrets: SecretsFile
     /// nil on the sandbox.
     package let brake: Brake?
-    package let secrets: SecretsFile
+    private let connection: PartnerConnection
+    private let budgets: GateBudgets
     private let tally: Tally
 
     /// - Parameters:

@@ -26,7 +26,8 @@ private struct TLSServer {
         ])
         for await _ in making.output {}
         let server = try start(["s_server", "-accept", "127.0.0.1:0", "-www", "-key", key, "-cert", certificate])
-        defer { server.process.terminate() }
+        // Not SIGTERM, which a thread of the tests may have blocked for its children.
+        defer { kill(server.process.processIdentifier, SIGKILL) }
         var text = ""
         for await part in server.output {
             text += part

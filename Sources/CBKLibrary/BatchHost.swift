@@ -43,6 +43,8 @@ package final class BatchHost: Sendable {
     let settings: Settings
     let warn: @Sendable (String) -> Void
     private let state = Mutex(State())
+    /// Held while the files of a batch are completed.
+    private let closing = Mutex(())
 
     package init(folder: RunFolder, settings: Settings, warn: @escaping @Sendable (String) -> Void) {
         self.folder = folder
@@ -107,19 +109,23 @@ package final class BatchHost: Sendable {
     func session(_ number: Int64) -> BatchSession? { state.withLock { $0.sessions[number] } }
 
     func close(_ number: Int64) -> BatchResult? {
-        guard let session = state.withLock({ $0.sessions.removeValue(forKey: number) }) else { return nil }
-        let result = session.run.complete()
-        state.withLock { state in
-            state.results.append(result)
-            state.errors += result.failed + result.unknown
-            state.ended += result.total - result.pending
-            if let stop = result.stop, ![.ended, .source].contains(stop.kind), state.stop == nil { state.stop = stop }
+        closing.withLock { _ in
+            guard let session = state.withLock({ $0.sessions.removeValue(forKey: number) }) else { return nil }
+            let result = session.run.complete()
+            state.withLock { state in
+                state.results.append(result)
+                state.errors += result.failed + result.unknown
+                state.ended += result.total - result.pending
+                if let stop = result.stop, ![.ended, .source].contains(stop.kind), state.stop == nil { state.stop = stop }
+            }
+            return result
         }
-        return result
     }
 
     /// Ends the batches that an abandoned program left. Rows that were not read yet are in none of their files.
     package func closeAll(_ kind: StopReason.Kind) {
+        // One that is being closed by its script has its result afterwards.
+        closing.withLock { _ in }
         for number in state.withLock({ $0.sessions.keys.sorted() }) {
             session(number)?.run.stop(StopReason(kind, "abandoned"))
             warn("the batch was abandoned: what it had not read yet is in no result file")

@@ -143,6 +143,11 @@ public final class HTTPTransport: Transport {
         configuration.proxy = proxy
         configuration.decompression = .disabled
         configuration.tracing.tracer = nil
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(FlushGathering(), position: .first)
+            }
+        }
         configuration.httpVersion = .http1Only
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         // A connection that cannot be made is told at once: waiting and trying again is the retry policy's.

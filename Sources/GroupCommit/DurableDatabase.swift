@@ -80,9 +80,7 @@ package struct DurableDatabase: Sendable {
             }
             var readOnly = configuration()
             readOnly.readonly = true
-            let readers = try (0..<briefReaderCount).map { _ in
-                BriefReader(try DatabaseQueue(path: path, configuration: readOnly))
-            }
+            let readers = (0..<briefReaderCount).map { _ in BriefReader(path: path, configuration: readOnly) }
             return DurableDatabase(connections: pool, briefReaders: readers, checkpointer: checkpointer, writer: writer)
         }
     }
@@ -217,16 +215,25 @@ package struct DurableDatabase: Sendable {
     }
 }
 
-/// A connection that one thread reads from at a time. A class: the lock is its identity.
+/// A connection that one thread reads from at a time, opened by its first read. A class: the lock is its identity.
 private final class BriefReader: Sendable {
-    private let queue: Mutex<DatabaseQueue>
+    private let path: String
+    private let configuration: Configuration
+    private let queue = Mutex<DatabaseQueue?>(nil)
 
-    init(_ queue: sending DatabaseQueue) { self.queue = Mutex(queue) }
+    init(path: String, configuration: Configuration) {
+        self.path = path
+        self.configuration = configuration
+    }
 
     /// Nil where another thread reads.
     func readIfFree<Result: Sendable>(_ job: (Database) throws -> Result) throws -> Result? {
-        try queue.withLockIfAvailable { try $0.unsafeRead(job) }
+        try queue.withLockIfAvailable { queue in
+            let reader = try queue ?? DatabaseQueue(path: path, configuration: configuration)
+            queue = reader
+            return try reader.unsafeRead(job)
+        }
     }
 
-    func close() { queue.withLock { try? $0.close() } }
+    func close() { queue.withLock { try? $0?.close() } }
 }

@@ -48,7 +48,15 @@ public struct BaseURL: Sendable, Hashable, CustomStringConvertible {
     public var root: BaseURL { BaseURL(scheme: scheme, host: host, port: port, path: "") }
 
     /// Whether it never leaves this machine: localhost, 127.0.0.0/8, ::1.
-    public var isLoopback: Bool { AddressReader.isLoopback(host) }
+    public var isLoopback: Bool { BaseURL.isLoopback(host) }
+
+    /// Whether a name or an address, without brackets, is this machine and no other.
+    public static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        // As written: some readers take a number with a zero first as octal.
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { part in UInt8(part).map { "\($0)" } == String(part) }
+    }
 
     private static func text(_ scheme: Scheme, _ host: String, _ port: Int, _ path: String) -> String {
         let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
@@ -92,7 +100,7 @@ private struct AddressReader {
                 "'\(text.prefix { $0 != mark })' is followed by a \(name), which an address cannot have; leave it out")
         }
         let (host, port) = try place(authority, scheme)
-        if scheme == .http, !Self.isLoopback(host) {
+        if scheme == .http, !BaseURL.isLoopback(host) {
             throw BaseURLError(
                 "'\(text)' would send the secret in the clear; use https:// (http:// is for this machine alone)")
         }
@@ -147,12 +155,6 @@ private struct AddressReader {
             }
         }
         return path.hasSuffix("/v1") ? String(path) : path + api
-    }
-
-    static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "::1" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { part in part.utf8.count <= 3 && UInt8(part) != nil }
     }
 
     private static func isHostByte(_ byte: UInt8) -> Bool {

@@ -14,8 +14,8 @@ public struct PartnerConnection: Sendable {
     private let addedHeaders: Result<[WireHeaders.Field], RequestError>
     /// Nil: every read is a request.
     private(set) var cache: ReadCache?
-    /// Asked before each attempt after the first, with the operation; false ends the call with what the last one gave.
-    package var admitsRetry: (@Sendable (OperationSchema) -> Bool)?
+    /// Asked before each attempt after the first; false ends the call with what the last one gave.
+    package var admitsRetry: (@Sendable () -> Bool)?
 
     /// Over a transport of one's own.
     public init(
@@ -105,7 +105,7 @@ public struct PartnerConnection: Sendable {
                 attempts += 1
                 var failure = error
                 failure.attempts = attempts
-                guard let wait = policy.wait(after: error, of: schema, attempts: attempts, timing), admitsRetry?(schema) ?? true
+                guard let wait = policy.wait(after: error, of: schema, attempts: attempts, timing), admitsRetry?() ?? true
                 else { throw failure }
                 do { try await timing.sleep(wait) } catch {
                     failure.kind = .cancelled

@@ -58,7 +58,7 @@ package struct RequestHandler: Sendable {
                 request, format, filters: true, write: { $0.user($1) }, id: { $0.id },
                 fetch: { try await store.listUsers($0, take: $1) })
         case .userFetch(let user):
-            let row = try await store.fetchUser(user)
+            let row = try store.fetchUser(user)
             return format.answer { $0.user(row) }
         case .userCreate:
             let fields = try FieldChanges.user(try body(request)).forCreate
@@ -72,7 +72,7 @@ package struct RequestHandler: Sendable {
         case .tokenList(let user):
             return try await list(
                 request, format, filters: false, write: { $0.token($1) }, id: { $0.id },
-                fetch: { try await store.listTokens(user, $0, take: $1) })
+                fetch: { try store.listTokens(user, $0, take: $1) })
         case .tokenCreate(let user):
             let fields = try FieldChanges.token(try body(request)).forCreate
             let token = try await store.createToken(user, fields)
@@ -90,7 +90,7 @@ package struct RequestHandler: Sendable {
         case .contextList(let user):
             return try await list(
                 request, format, filters: false, write: { $0.context($1) }, id: { $0.id },
-                fetch: { try await store.listContexts(user, $0, take: $1) })
+                fetch: { try store.listContexts(user, $0, take: $1) })
         case .contextFetch(let user, let context):
             let row = try store.fetchContext(user, context)
             return format.answer { $0.context(row) }

@@ -10,9 +10,7 @@ struct Call: Sendable {
     init(_ method: WireMethod, _ path: String) throws(SandboxError) {
         (route, schema) = try Route.find(path)
         guard method == schema.method else {
-            throw SandboxError(
-                .methodNotAllowed, "\(path) takes \(schema.method.rawValue), not \(method.rawValue)",
-                header: WireHeaders.Field("Allow", schema.method.rawValue))
+            throw .methodNotAllowed(path, takes: schema.method, not: method.rawValue)
         }
     }
 }

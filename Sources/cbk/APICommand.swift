@@ -65,7 +65,7 @@ struct APICommand {
         let engine = try Engine(
             name: "api", flags: parsed, console: console, scriptFolder: nil, settings: BatchHost.Settings(), printsToError: false)
         if schema.effect.isWrite { try engine.requireWritable() }
-        SignalWatch.start(engine)
+        SignalWatch.start { kind, _ in engine.interrupt(kind) }
         defer { engine.close() }
         let gate: Gate
         do throws(ScriptError) { gate = try engine.services.gate() } catch {

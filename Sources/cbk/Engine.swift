@@ -6,7 +6,6 @@ import CBKLibrary
 import CBKRuntime
 import CBKSyntax
 import CBKTerminal
-import CSignals
 import Foundation
 import PartnerClient
 import PartnerSandbox
@@ -204,27 +203,4 @@ struct ConsoleByteSink: ByteSink {
     let console: Console
     mutating func write(_ bytes: [UInt8]) throws(BatchError) { console.print(String(decoding: bytes, as: UTF8.self)) }
     mutating func close() throws(BatchError) {}
-}
-
-/// Watches for ^C and SIGTERM while a command runs.
-enum SignalWatch {
-    static func start(_ engine: Engine) {
-        let pipe = cbk_signals_install()
-        guard pipe >= 0 else { return }
-        let signals = SignalPipe(descriptor: pipe)
-        let thread = Thread {
-            while true {
-                var watched = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
-                guard poll(&watched, 1, -1) > 0 else { continue }
-                for signal in signals.take() {
-                    switch signal {
-                    case .interrupt: engine.interrupt(.interrupted)
-                    case .terminate: engine.interrupt(.terminated)
-                    case .resize, .resume: break
-                    }
-                }
-            }
-        }
-        thread.start()
-    }
 }

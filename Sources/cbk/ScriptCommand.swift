@@ -112,7 +112,7 @@ struct ScriptCommand {
         let engine = try Engine(
             name: runName, flags: parsed, console: console, scriptFolder: folder.map { $0.isEmpty ? "." : $0 },
             pathParameters: paths, settings: settings, progress: runName, printsToError: hasBatch, inputOwner: inputOwner)
-        SignalWatch.start(engine)
+        SignalWatch.start { kind, _ in engine.interrupt(kind) }
         if case .generated(let script) = source {
             try engine.requireWritable()
             if let code = await engine.refusal(of: script) {

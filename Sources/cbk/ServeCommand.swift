@@ -4,7 +4,6 @@
 import CBKBatch
 import CBKLibrary
 import CBKTerminal
-import CSignals
 import Foundation
 import PartnerAPI
 import PartnerSandbox
@@ -63,7 +62,11 @@ struct ServeCommand {
         defer { store.close() }
         let server = SandboxServer(
             handler: RequestHandler(store: store, nested: nested, faults: faults), secret: secret, settings: settings)
-        let signals = StopSignals()
+        let (signals, arrived) = AsyncStream<StopReason.Kind>.makeStream()
+        SignalWatch.start { kind, isFirst in
+            if !isFirst { _exit(ExitCode(kind).rawValue) }
+            arrived.yield(kind)
+        }
         let isQuiet = parsed.has("quiet")
         do {
             let signal = try await server.run { [console] port in
@@ -77,11 +80,11 @@ struct ServeCommand {
                     console.note("cbk: its page is http://\(host):\(port)/#\(server.pageKey.reveal())\n")
                     if faults.areAny { console.note("cbk: with faults, --seed \(faults.seed)\n") }
                 }
-                let signal = await signals.first()
+                let signal = await signals.first { _ in true } ?? .terminated
                 if !isQuiet { console.note("cbk: finishing what is in flight; again to end at once\n") }
                 return signal
             }
-            return StopSignals.code(signal).rawValue
+            return ExitCode(signal).rawValue
         } catch {
             console.note(
                 "cbk: cannot listen on \(settings.host), port \(settings.port): \(error); --port and --host name others\n")
@@ -92,7 +95,7 @@ struct ServeCommand {
     private func settings(_ parsed: ParsedFlags) throws(UsageError) -> SandboxServer.Settings {
         var settings = SandboxServer.Settings()
         settings.host = parsed.text("host") ?? settings.host
-        guard SandboxServer.isLoopback(settings.host) || parsed.has("allow-remote") else {
+        guard BaseURL.isLoopback(settings.host) || parsed.has("allow-remote") else {
             throw UsageError("'\(settings.host)' is where other machines reach it, too: --allow-remote says that you mean it")
         }
         settings.port = parsed.int("port") ?? 8787
@@ -132,36 +135,4 @@ struct ServeCommand {
         }
         return Secret(text)
     }
-}
-
-/// ^C and SIGTERM while a server runs: the first is waited for, the second ends the process. Started once.
-private struct StopSignals {
-    private let arrivals: AsyncStream<ProcessSignal>
-
-    init() {
-        let (arrivals, arrived) = AsyncStream<ProcessSignal>.makeStream()
-        self.arrivals = arrivals
-        let pipe = cbk_signals_install()
-        guard pipe >= 0 else { return }
-        let signals = SignalPipe(descriptor: pipe)
-        let thread = Thread {
-            var hasStopped = false
-            while true {
-                var watched = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
-                guard poll(&watched, 1, -1) > 0 else { continue }
-                for signal in signals.take() where signal == .interrupt || signal == .terminate {
-                    if hasStopped { _exit(StopSignals.code(signal).rawValue) }
-                    hasStopped = true
-                    arrived.yield(signal)
-                }
-            }
-        }
-        thread.start()
-    }
-
-    func first() async -> ProcessSignal {
-        await arrivals.first { _ in true } ?? .terminate
-    }
-
-    static func code(_ signal: ProcessSignal) -> ExitCode { signal == .interrupt ? .interrupted : .terminated }
 }

@@ -1,4 +1,5 @@
 import CBKBatch
+import PartnerSandbox
 import Testing
 
 @Suite struct BatchRunTests {
@@ -236,7 +237,7 @@ import Testing
 
     @Test func manyItemsInAnyOrder() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix(seed: seed)
         let run = run(BatchConfiguration(parallel: 16))
         var flying: [Int] = []
         var next: Int64 = 0

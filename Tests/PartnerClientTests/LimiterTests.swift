@@ -1,6 +1,7 @@
 // The limiter: who may go, in which order, how fast, and that nothing is lost when waits are cancelled.
 import Foundation
 import PartnerAPI
+import PartnerSandbox
 import Synchronization
 import Testing
 
@@ -52,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64]) func inFlightNeverGrowsBeyondTheLimit(_ seed: UInt64) async throws {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix(seed: seed)
         let limiter = limiter(concurrency: 16)
         var held: [RequestLimiter.Permit] = []
         var waiting: [Task<RequestLimiter.Permit, any Error>] = []

@@ -21,7 +21,7 @@ final class ManualClock: MillisecondClock {
 final class SeededRandomness: Randomness {
     private let state: Mutex<SplitMix>
 
-    init(seed: UInt64) { state = Mutex(SplitMix(state: seed)) }
+    init(seed: UInt64) { state = Mutex(SplitMix(seed: seed)) }
 
     func next() -> UInt64 { state.withLock { $0.next() } }
 }

@@ -141,8 +141,11 @@ import Testing
         }
     }
 
-    @Test func aStopFinishesWhatIsInFlight() async throws {
-        let live = try LiveSandbox()
+    /// A request whose body is waited for, at a server that stops when it is told to.
+    private func invited(
+        _ live: LiveSandbox, length: Int,
+        _ body: @Sendable (inout RawConnection, AsyncStream<Void>.Continuation) async throws -> Void
+    ) async throws {
         let (stops, stop) = AsyncStream<Void>.makeStream()
         let (ports, listening) = AsyncStream<Int>.makeStream()
         async let served: Void = live.run { port in
@@ -151,37 +154,27 @@ import Testing
         }
         let port = try #require(await ports.first { _ in true })
         try await RawConnection.open(port) { connection in
-            let head = "Expect: 100-continue\r\nContent-Length: 12\r\n"
+            let head = "Expect: 100-continue\r\nContent-Length: \(length)\r\n"
             let invited = try await connection.ask(live.request("POST /v1/partner/user/create", head))
             #expect(invited.status == 100)
-            try await connection.send("{\"name")
-            stop.finish()
-            let finished = try await connection.ask("\":\"a\"}")
-            #expect(finished.status == 200)
+            try await body(&connection, stop)
             let isAtEnd = await connection.isAtEnd()
             #expect(isAtEnd)
         }
         try await served
     }
 
-    @Test func aStopDoesNotWaitForEver() async throws {
-        let live = try LiveSandbox(grace: .milliseconds(20))
-        let (stops, stop) = AsyncStream<Void>.makeStream()
-        let (ports, listening) = AsyncStream<Int>.makeStream()
-        async let served: Void = live.run { port in
-            listening.yield(port)
-            for await _ in stops {}
-        }
-        let port = try #require(await ports.first { _ in true })
-        try await RawConnection.open(port) { connection in
-            let head = "Expect: 100-continue\r\nContent-Length: 2\r\n"
-            let invited = try await connection.ask(live.request("POST /v1/partner/user/create", head))
-            #expect(invited.status == 100)
+    @Test func aStopFinishesWhatIsInFlight() async throws {
+        try await invited(try LiveSandbox(), length: 12) { connection, stop in
+            try await connection.send("{\"name")
             stop.finish()
-            let isAtEnd = await connection.isAtEnd()
-            #expect(isAtEnd)
+            let finished = try await connection.ask("\":\"a\"}")
+            #expect(finished.status == 200)
         }
-        try await served
+    }
+
+    @Test func aStopDoesNotWaitForEver() async throws {
+        try await invited(try LiveSandbox(grace: .milliseconds(20)), length: 2) { _, stop in stop.finish() }
     }
 
     @Test func aTakenPortIsAnError() async throws {
@@ -199,6 +192,6 @@ import Testing
         ("192.168.1.2", false), ("example.com", false), ("128.0.0.1", false), ("", false),
     ])
     func loopbackIsThisMachineAlone(_ host: String, _ isLoopback: Bool) {
-        #expect(SandboxServer.isLoopback(host) == isLoopback)
+        #expect(BaseURL.isLoopback(host) == isLoopback)
     }
 }

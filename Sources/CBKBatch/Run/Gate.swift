@@ -72,7 +72,7 @@ package final class Gate: Sendable {
     ) {
         let tally = Tally()
         var connection = connection
-        connection.admitsRetry = { _ in tally.admitRetry(budgets) }
+        connection.admitsRetry = { tally.admitRetry(budgets) }
         self.connection = connection
         self.secrets = secrets
         self.budgets = budgets

@@ -55,10 +55,7 @@ package struct UptimeClock: MonotonicClock {
 
     package init() {}
 
-    package func seconds() -> Double {
-        let elapsed = ContinuousClock.now - start
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-    }
+    package func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
 }
 
 /// The rate over the last ten seconds or so, from a sample every half second.

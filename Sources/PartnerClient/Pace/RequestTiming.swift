@@ -30,5 +30,5 @@ package struct RequestTiming: Sendable {
 
 extension Duration {
     /// In seconds, rounded.
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+    var inSeconds: Double { self / .seconds(1) }
 }

@@ -1,5 +1,6 @@
 // Whether a failed attempt is made again, and when. A write is only where it certainly did not happen: it was never sent, or
 // refused by throttling. What may have happened is the caller's to settle; it is never sent again here.
+import Foundation
 import PartnerAPI
 
 struct RetryPolicy: Sendable {
@@ -79,16 +80,14 @@ enum RetryAfter {
         guard words.count >= 7 else { return nil }
         // The third form: day and month change places, and the year moves forward.
         if Int(words[1]) == nil { words = [words[0], words[2], words[1], words[6], words[3], words[4], words[5]] }
-        guard let month = months.firstIndex(where: { $0 == words[2] }), let day = Int64(words[1]), var year = Int64(words[3]),
-            let hour = Int64(words[4]), let minute = Int64(words[5]), let second = Int64(words[6]), (1...31).contains(day),
+        guard let month = months.firstIndex(where: { $0 == words[2] }), let day = Int32(words[1]), var year = Int32(words[3]),
+            let hour = Int32(words[4]), let minute = Int32(words[5]), let second = Int32(words[6]), (1...31).contains(day),
             (0...9999).contains(year), (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second)
         else { return nil }
         if year < 100 { year += year < 70 ? 2000 : 1900 }
-        // Days since 1970-01-01; years begin in March, so that the leap day is the last.
-        let marchMonth = Int64(month + 10) % 12
-        let marchYear = year - (month < 2 ? 1 : 0)
-        let days =
-            365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400 + (153 * marchMonth + 2) / 5 + day - 1 - 719_468
-        return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000
+        var date = tm()
+        (date.tm_year, date.tm_mon, date.tm_mday) = (year - 1900, Int32(month), day)
+        (date.tm_hour, date.tm_min, date.tm_sec) = (hour, minute, second)
+        return Int64(timegm(&date)) * 1000
     }
 }

@@ -35,7 +35,7 @@ final class FaultInjector: Sendable {
     init(_ faults: Faults, sleep: @escaping @Sendable (Duration) async throws -> Void) {
         self.faults = faults
         self.sleep = sleep
-        state = Mutex(State(dice: SplitMix(state: faults.seed), tokens: Int64(faults.throttle?.count ?? 0) * 1000))
+        state = Mutex(State(dice: SplitMix(seed: faults.seed), tokens: Int64(faults.throttle?.count ?? 0) * 1000))
     }
 
     /// Does a request, or lets it go wrong.
@@ -111,11 +111,13 @@ final class FaultInjector: Sendable {
     }
 }
 
-/// SplitMix64.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
+/// SplitMix64: the same numbers for the same seed.
+package struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
 
-    mutating func next() -> UInt64 {
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -76,9 +76,7 @@ struct Responder: Sendable {
     /// - Throws: `SandboxError` for anybody but the partner.
     private func admit(_ secret: String?) throws {
         guard let secret else {
-            throw SandboxError(
-                .notAuthenticated, "the request has no header 'Authorization: Bearer SECRET'",
-                header: WireHeaders.Field("WWW-Authenticate", "Bearer"))
+            throw SandboxError.notAuthenticated("the request has no header 'Authorization: Bearer SECRET'")
         }
         if partner.matches(secret) { return }
         switch try handler.store.holder(of: secret) {
@@ -90,8 +88,7 @@ struct Responder: Sendable {
     }
 
     private static func unknownCredential(_ message: String) -> SandboxError {
-        SandboxError(
-            .notAuthenticated, message, header: WireHeaders.Field("WWW-Authenticate", "Bearer error=\"invalid_token\""))
+        SandboxError.notAuthenticated(message, challenge: "Bearer error=\"invalid_token\"")
     }
 
     /// The body, of which never more than the limit is in memory.

@@ -40,16 +40,6 @@ package struct SandboxServer: Sendable {
     /// A credential that nobody else has.
     package static func newSecret() -> Secret { Secret(SandboxStore.newSecret(from: SystemRandomness())) }
 
-    /// Whether an address reaches this machine alone.
-    package static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" { return true }
-        switch try? SocketAddress(ipAddress: host, port: 0) {
-        case .v4(let address): return address.address.sin_addr.s_addr.bigEndian >> 24 == 127
-        case .v6: return host == "::1"
-        case .unixDomainSocket, nil: return false
-        }
-    }
-
     /// Listens while the closure runs, which gets the port.
     /// - Throws: what the closure throws; an error of the system where it cannot listen.
     package func run<Result: Sendable>(_ body: @Sendable (Int) async throws -> Result) async throws -> Result {

@@ -25,26 +25,20 @@ struct Site: Sendable {
     /// - Throws: `SandboxError`.
     func answer(_ path: SitePath, _ method: HTTPRequest.Method, secret: String?) async throws -> WireResponse {
         guard method == .get else {
-            throw SandboxError(
-                .methodNotAllowed, "\(path.rawValue) takes GET, not \(method.rawValue)", header: WireHeaders.Field("Allow", "GET")
-            )
+            throw SandboxError.methodNotAllowed(path.rawValue, takes: .get, not: method.rawValue)
         }
         switch path {
         case .overview: return StatusPage.answer(nonce: handler.store.newRequestID())
         case .state:
             guard let secret, key.matches(secret) || partner.matches(secret) else {
-                throw SandboxError(
-                    .notAuthenticated, "the page's key is in the link that cbk serve printed; the secret will do, too",
-                    header: WireHeaders.Field("WWW-Authenticate", "Bearer"))
+                throw SandboxError.notAuthenticated(
+                    "the page's key is in the link that cbk serve printed; the secret will do, too")
             }
-            return Self.json(try await state())
+            return AnswerFormat.json.answer(.bytes(try await state()))
         case .description:
-            return Self.json(OpenAPIDocument(hasFaults: handler.injector != nil).json.serialized(pretty: true))
+            let document = OpenAPIDocument(hasFaults: handler.injector != nil).json
+            return AnswerFormat.json.answer(.bytes(document.serialized(pretty: true)))
         }
-    }
-
-    private static func json(_ bytes: [UInt8]) -> WireResponse {
-        WireResponse(status: 200, headers: ["Content-Type": "application/json"], body: .bytes(bytes))
     }
 
     private func state() async throws -> [UInt8] {

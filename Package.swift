@@ -15,6 +15,7 @@ let httpServer = Target.Dependency.product(name: "HummingbirdCore", package: "hu
 let httpParts = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -41,7 +42,7 @@ let fuzzTargets: [Target] = [
 
 let fullTargets: [Target] = [
     .target(name: "PartnerAPI", dependencies: ["JSONBytes"]),
-    .target(name: "PartnerClient", dependencies: ["PartnerAPI", "JSONBytes", httpClient, nio, nioPosix, logging]),
+    .target(name: "PartnerClient", dependencies: ["PartnerAPI", "JSONBytes", httpClient, nio, nioHTTP, nioPosix, logging]),
     .target(name: "GroupCommit", dependencies: [grdb]),
     .target(
         name: "PartnerSandbox",

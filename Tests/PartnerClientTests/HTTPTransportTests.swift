@@ -264,6 +264,21 @@ import Testing
         }
     }
 
+    @Test func whatIsCancelledBeforeItBeginsIsNotSent() async throws {
+        try await RawServer.serving { peer in
+            try await peer.untilClosed()
+        } _: { server in
+            let request = try self.request(server)
+            let sending = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await transport().send(request)
+            }
+            let error = await #expect(throws: TransportError.self) { try await sending.value }
+            #expect(error?.kind == .notSent)
+            #expect(server.connections.value == 0)
+        }
+    }
+
     @Test func afterShutdownNothingIsSent() async throws {
         let transport = transport()
         await transport.shutdown()

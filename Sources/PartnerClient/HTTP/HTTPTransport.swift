@@ -4,6 +4,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import PartnerAPI
 import Synchronization
@@ -60,8 +61,15 @@ public final class HTTPTransport: Transport {
         let base = request.base ?? .standard
         let client = try client(for: base)
         let departure = Departure()
-        let outgoing = outgoing(request, to: base, departure)
         do {
+            // The cheap way for nearly all. AsyncHTTPClient's delegates wait for ever where a long body is refused early, and
+            // a stream is pulled.
+            if !request.isStreamed, (request.body?.count ?? 0) <= WatchedChunks.size {
+                return try await Exchange(on: Self.eventLoop, within: request.timeout).answer { exchange in
+                    client.execute(request: try Self.handedOver(request, to: base, departure), delegate: exchange)
+                }
+            }
+            let outgoing = Self.pulled(request, to: base, departure)
             return try await within(request.timeout) {
                 let response = try await client.execute(outgoing, deadline: .distantFuture)
                 return try await self.answer(response, to: request)
@@ -72,24 +80,49 @@ public final class HTTPTransport: Transport {
         }
     }
 
-    private func outgoing(_ request: WireRequest, to base: BaseURL, _ departure: Departure) -> HTTPClientRequest {
-        var url = base.text + request.path
-        if !request.query.isEmpty { url += "?" + PercentEncoding.encodeQuery(request.query) }
-        var outgoing = HTTPClientRequest(url: url)
+    // MARK: - Requests
+
+    private static func handedOver(
+        _ request: WireRequest, to base: BaseURL, _ departure: Departure
+    ) throws -> HTTPClient.Request {
+        let body = request.body.map { bytes in
+            HTTPClient.Body.stream(contentLength: Int64(bytes.count)) { writer in
+                departure.note()
+                return writer.write(.byteBuffer(ByteBuffer(bytes: bytes)))
+            }
+        }
+        return try HTTPClient.Request(
+            url: url(of: request, at: base), method: .init(rawValue: request.method.rawValue), headers: headers(of: request),
+            body: body)
+    }
+
+    private static func pulled(_ request: WireRequest, to base: BaseURL, _ departure: Departure) -> HTTPClientRequest {
+        var outgoing = HTTPClientRequest(url: url(of: request, at: base))
         outgoing.method = .init(rawValue: request.method.rawValue)
-        for field in request.headers.fields { outgoing.headers.add(name: field.name, value: field.value) }
-        outgoing.headers.add(name: "User-Agent", value: "cbk-partner-client")
+        outgoing.headers = headers(of: request)
         if let body = request.body {
-            outgoing.body =
-                body.count <= WatchedChunks.size
-                ? .bytes(WatchedBytes(bytes: body, departure: departure))
-                : .stream(WatchedChunks(bytes: body, departure: departure), length: .known(Int64(body.count)))
+            outgoing.body = .stream(WatchedChunks(bytes: body, departure: departure), length: .known(Int64(body.count)))
         }
         return outgoing
     }
 
+    private static func url(of request: WireRequest, at base: BaseURL) -> String {
+        let url = base.text + request.path
+        return request.query.isEmpty ? url : url + "?" + PercentEncoding.encodeQuery(request.query)
+    }
+
+    private static func headers(of request: WireRequest) -> HTTPHeaders {
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(request.headers.fields.count + 3)
+        for field in request.headers.fields { headers.add(name: field.name, value: field.value) }
+        headers.add(name: "User-Agent", value: "cbk-partner-client")
+        return headers
+    }
+
+    // MARK: - Answers
+
     private func answer(_ response: HTTPClientResponse, to request: WireRequest) async throws -> WireResponse {
-        let headers = WireHeaders(response.headers.map { WireHeaders.Field($0.name, $0.value) })
+        let headers = WireHeaders(response.headers)
         let status = Int(response.status.code)
         guard request.isStreamed else {
             let body = try await whole(response.body, isRefusal: status >= 400)

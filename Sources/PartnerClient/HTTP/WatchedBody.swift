@@ -11,27 +11,6 @@ final class Departure: Sendable {
     func note() { flag.store(true, ordering: .relaxed) }
 }
 
-/// A body that notes when it is first read.
-struct WatchedBytes: RandomAccessCollection, Sendable {
-    let bytes: [UInt8]
-    let departure: Departure
-
-    var startIndex: Int { 0 }
-    var endIndex: Int { bytes.count }
-
-    subscript(index: Int) -> UInt8 {
-        departure.note()
-        return bytes[index]
-    }
-
-    func withContiguousStorageIfAvailable<Result>(
-        _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
-    ) rethrows -> Result? {
-        departure.note()
-        return try bytes.withContiguousStorageIfAvailable(body)
-    }
-}
-
 /// A long body in chunks. The connection takes them as they leave, so that a server that refuses early, and reads no further, is
 /// still heard; a body that is handed over whole would fail with the rest of it.
 struct WatchedChunks: AsyncSequence, Sendable {

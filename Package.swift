@@ -16,6 +16,7 @@ let httpParts = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -79,7 +80,7 @@ let fullTargets: [Target] = [
         ]),
     .testTarget(
         name: "PartnerClientTests",
-        dependencies: ["PartnerClient", "PartnerSandbox", "PartnerAPI", "JSONBytes", "TestSupport", nio, nioPosix]),
+        dependencies: ["PartnerClient", "PartnerSandbox", "PartnerAPI", "JSONBytes", "TestSupport", nio, nioEmbedded, nioPosix]),
     .testTarget(name: "CBKBatchTests", dependencies: ["CBKBatch", "PartnerSandbox"]),
     .testTarget(name: "CBKTerminalTests", dependencies: ["CBKTerminal", "CBKTooling"]),
     .target(name: "TestSupport", path: "Tests/Support"),

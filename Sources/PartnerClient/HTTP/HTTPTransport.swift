@@ -178,7 +178,8 @@ public final class HTTPTransport: Transport {
         configuration.tracing.tracer = nil
         configuration.http1_1ConnectionDebugInitializer = { channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(FlushGathering(), position: .first)
+                let handlers = channel.pipeline.syncOperations
+                try handlers.addHandler(EndOfTurn(), position: .after(handlers.handler(type: HTTPRequestEncoder.self)))
             }
         }
         configuration.httpVersion = .http1Only

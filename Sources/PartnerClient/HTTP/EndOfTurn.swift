@@ -1,9 +1,10 @@
-// Sends what is flushed in one turn of the event loop together: the client flushes a request's head and its body one by one, and each
-// way into the system costs a tenth of a whole request.
+// Flushes and closes at the end of a turn of the event loop. The client flushes a request's head and its body one by one, and each way
+// into the system costs a tenth of a whole request. It closes before it has passed the end of an answer on: what was not sent yet
+// of a request that is refused early fails then, and would take the answer with it.
 import NIOCore
 
 /// A class, as channel handlers are.
-final class FlushGathering: ChannelOutboundHandler {
+final class EndOfTurn: ChannelOutboundHandler {
     typealias OutboundIn = NIOAny
 
     private var isDue = false
@@ -15,8 +16,10 @@ final class FlushGathering: ChannelOutboundHandler {
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        flushNow(context)
-        context.close(mode: mode, promise: promise)
+        context.eventLoop.assumeIsolated().execute {
+            self.flushNow(context)
+            context.close(mode: mode, promise: promise)
+        }
     }
 
     private func flushNow(_ context: ChannelHandlerContext) {

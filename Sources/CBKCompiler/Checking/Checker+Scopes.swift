@@ -118,7 +118,8 @@ extension Checker {
         for statement in statements {
             switch statement.kind {
             case .variable(let declaration):
-                guard !isDeclaredHere(declaration.name.text) else { continue }
+                // Each `_` is a variable of its own, which nobody wants to read.
+                guard declaration.name.text == "_" || !isDeclaredHere(declaration.name.text) else { continue }
                 declare(declaration.name, declaration.isMutable ? .mutable : .constant, .pending)
             case .function(let function, _):
                 guard let name = function.name, !isDeclaredHere(name.text) else { continue }

@@ -52,6 +52,25 @@ import Testing
               16 return r1
             """
         ),
+        // Not a copy each time.
+        (
+            "fn f(n) { var xs = []; for i in 0..n { xs += [i] }; xs }",
+            """
+            f(n): 7 registers
+               0 newList r3 r4 0
+               1 move r2 r3
+               2 loadInt r3 0
+               3 move r4 r0
+               4 rangePrepare r3 -> 10
+               5 moveShared r5 r3
+               6 push r2 r5 -> 9
+               7 newList r6 r5 1
+               8 add r2 r2 r6
+               9 rangeNext r3 -> 5
+              10 move r1 r2
+              11 return r1
+            """
+        ),
         (
             "fn f(n) { if n < 2 { return n }; f(n - 1) + f(n - 2) }",
             """

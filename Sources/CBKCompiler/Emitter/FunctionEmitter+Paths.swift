@@ -22,6 +22,7 @@ extension FunctionEmitter {
         _ target: Expression, _ operation: BinaryOperator?, _ operatorSpan: Span, _ value: Expression
     ) throws(EmitError) {
         if case .name = target.kind, case .variable(let variable)? = context.resolution.references[target.id] {
+            if operation == .add, try emitAppend(variable, target, operatorSpan, value) { return }
             try emitNameAssignment(variable, target, operation, operatorSpan, value)
             return
         }
@@ -81,6 +82,28 @@ extension FunctionEmitter {
         }
         span = target.span
         store(result, in: place(of: variable))
+    }
+
+    /// `xs += [x]` adds to the list itself, as `push` does: a loop must not make each a copy. False where the value is anything
+    /// else, or could change the variable.
+    private func emitAppend(
+        _ variable: VariableID, _ target: Expression, _ operatorSpan: Span, _ value: Expression
+    ) throws(EmitError) -> Bool {
+        guard case .list(let elements) = unwrapped(value).kind, elements.count == 1, case .value(let element)? = elements.first,
+            !mayChange(target, during: [value])
+        else { return false }
+        let item = try allocate()
+        try emitOwned(element, into: item)
+        let list = try own(Path(variable: variable, rootSpan: target.span, steps: []), steps: 0, isLast: true)
+        span = operatorSpan
+        let push = jump(Instruction(.push, a: list, b: item))
+        // What is no list is added to as usual.
+        let right = try allocate()
+        add(Instruction(.newList, a: right, b: item, c: 1))
+        add(Instruction(opcode(of: .add), a: list, b: list, c: right))
+        if case .register = place(of: variable) {} else { store(list, in: place(of: variable)) }
+        chunk.code[push].c = UInt16(chunk.code.count - push - 1)
+        return true
     }
 
     /// Whether a value's instructions write their target last, after reading everything.

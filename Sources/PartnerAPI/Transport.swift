@@ -139,10 +139,13 @@ public struct TransportError: Error, Sendable, Equatable, CustomStringConvertibl
 
     public var kind: Kind
     public var message: String
+    /// No connection to the host came about, so no other request would have come through either.
+    public var isUnreachable: Bool
 
-    public init(_ kind: Kind, _ message: String) {
+    public init(_ kind: Kind, _ message: String, isUnreachable: Bool = false) {
         self.kind = kind
         self.message = message
+        self.isUnreachable = isUnreachable
     }
 
     public var description: String { message }

@@ -195,5 +195,6 @@ extension PartnerError {
             case .timeout: isWrite ? .outcomeUnknown : .timeout
             }
         self.init(kind: kind, message: error.message, operation: schema.name)
+        isUnreachable = error.isUnreachable && kind == .network
     }
 }

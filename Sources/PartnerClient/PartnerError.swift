@@ -33,6 +33,8 @@ public struct PartnerError: Error, Sendable, Equatable, CustomStringConvertible 
     public var retryAfter: String?
     /// How often it was sent or tried to be.
     public var attempts = 1
+    /// No connection to the host came about, so no other request would have come through either.
+    public var isUnreachable = false
 
     public init(
         kind: Kind, message: String, status: Int? = nil, code: String? = nil, operation: String,

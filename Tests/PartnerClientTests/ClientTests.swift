@@ -78,6 +78,16 @@ import Testing
         #expect(await failure(ScriptedTransport([.failure(CancellationError())]), write: true)?.kind == .outcomeUnknown)
     }
 
+    @Test func anUnreachableHostIsToldApart() async {
+        for write in [true, false] {
+            let unreachable = TransportError(.notSent, "m", isUnreachable: true)
+            let error = await failure(ScriptedTransport([.failure(unreachable)]), write: write)
+            #expect(error?.kind == .network && error?.isUnreachable == true)
+            let busy = await failure(ScriptedTransport([.failure(TransportError(.notSent, "m"))]), write: write)
+            #expect(busy?.kind == .network && busy?.isUnreachable == false)
+        }
+    }
+
     @Test func aCancelledTaskSendsNothing() async {
         let transport = ScriptedTransport(200, #"{"id":"x"}"#)
         let task = Task {

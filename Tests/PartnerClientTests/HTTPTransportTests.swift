@@ -87,22 +87,24 @@ import Testing
 
     // MARK: - Lost answers
 
-    @Test func whatWasNeverSentIsSaidSo() async throws {
+    @Test(arguments: [true, false]) func whatWasNeverSentIsSaidSo(_ write: Bool) async throws {
         let unserved = try UnservedPort()
         let port = unserved.number
         defer { withExtendedLifetime(unserved) {} }
-        var request = WireRequest(method: .post, path: "/x", body: [0x7B, 0x7D])
+        var request = WireRequest(method: write ? .post : .get, path: "/x", body: write ? [0x7B, 0x7D] : nil)
         request.base = try BaseURL("http://127.0.0.1:\(port)")
         let error = await #expect(throws: TransportError.self) { try await transport().send(request) }
-        #expect(error == TransportError(.notSent, "cannot connect to 127.0.0.1:\(port): connection refused"))
+        #expect(
+            error == TransportError(.notSent, "cannot connect to 127.0.0.1:\(port): connection refused", isUnreachable: true))
     }
 
-    @Test func anUnknownHostIsNotSent() async throws {
-        var request = WireRequest(method: .post, path: "/x", body: [0x7B, 0x7D])
+    @Test(arguments: [true, false]) func anUnknownHostIsNotSent(_ write: Bool) async throws {
+        var request = WireRequest(method: write ? .post : .get, path: "/x", body: write ? [0x7B, 0x7D] : nil)
         request.base = try BaseURL("https://no-such-host.invalid")
         let error = await #expect(throws: TransportError.self) { try await transport().send(request) }
         #expect(error?.kind == .notSent)
         #expect(error?.message.hasPrefix("cannot connect to no-such-host.invalid:443: ") == true)
+        #expect(error?.isUnreachable == true)
     }
 
     @Test func aResetBeforeTheAnswerIsLost() async throws {
@@ -116,6 +118,7 @@ import Testing
     @Test func anEndBeforeTheAnswerIsLost() async throws {
         let error = try await failure { peer in _ = try await peer.request() }
         #expect(error?.kind == .lost)
+        #expect(error?.isUnreachable == false)
         #expect(error?.message.contains(": the server closed it") == true)
     }
 
@@ -209,6 +212,7 @@ import Testing
                 try await transport.send(try request(server, timeout: .milliseconds(100)))
             }
             #expect(error?.kind == .notSent)
+            #expect(error?.isUnreachable == false)
             first.cancel()
             let cancelled = await #expect(throws: TransportError.self) { try await first.value }
             #expect(cancelled?.kind == .lost)

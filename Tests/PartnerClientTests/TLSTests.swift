@@ -137,7 +137,7 @@ private struct TLSServer {
             try await peer.untilClosed()
         } _: { proxy in
             let error = try await failure("https://api.example.com", ["HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)"])
-            #expect(error == TransportError(.notSent, "cannot connect to api.example.com:443: \(cause)"))
+            #expect(error == TransportError(.notSent, "cannot connect to api.example.com:443: \(cause)", isUnreachable: true))
         }
     }
 

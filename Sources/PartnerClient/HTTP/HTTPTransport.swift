@@ -75,8 +75,9 @@ public final class HTTPTransport: Transport {
                 return try await self.answer(response, to: request)
             }
         } catch {
-            // A request without a body is a read: whether it left decides nothing.
-            throw TransportError(error, at: base, hasLeft: departure.hasHappened || request.body == nil, timeout: request.timeout)
+            // A request without a body is a read.
+            throw TransportError(
+                error, at: base, hasLeft: departure.hasHappened, isRead: request.body == nil, timeout: request.timeout)
         }
     }
 
@@ -134,7 +135,7 @@ public final class HTTPTransport: Transport {
             do {
                 return try await self.within(request.timeout) { try await incoming.next() }
             } catch {
-                throw TransportError(error, at: base, hasLeft: true, timeout: request.timeout)
+                throw TransportError(error, at: base, hasLeft: true, isRead: true, timeout: request.timeout)
             }
         }
         return WireResponse(status: status, headers: headers, body: .chunks(chunks))

@@ -7,8 +7,10 @@ import NIOPosix
 import PartnerAPI
 
 extension TransportError {
-    /// - Parameter hasLeft: a byte of the request may be on its way.
-    init(_ error: any Error, at base: BaseURL, hasLeft: Bool, timeout: Duration?) {
+    /// - Parameters:
+    ///   - hasLeft: a byte of the request may be on its way.
+    ///   - isRead: whether it left is not known, and decides nothing.
+    init(_ error: any Error, at base: BaseURL, hasLeft: Bool, isRead: Bool, timeout: Duration?) {
         if let known = error as? TransportError {
             self = known
             return
@@ -16,25 +18,34 @@ extension TransportError {
         if error is TimeIsUp {
             let limit = (timeout ?? .zero).components.seconds
             let time = limit > 0 ? "\(limit) s" : "\(TimeAmount(timeout ?? .zero).nanoseconds / 1_000_000) ms"
-            self.init(hasLeft ? .timeout : .notSent, "no answer from \(base.host) within \(time)")
+            self.init(hasLeft || isRead ? .timeout : .notSent, "no answer from \(base.host) within \(time)")
             return
         }
         let cause = Self.cause(error)
         let place = "\(base.host):\(base.port)"
-        self.init(
-            hasLeft ? .lost : .notSent,
-            hasLeft && !Self.isOfConnecting(error)
-                ? "the connection to \(place) was lost: \(cause)" : "cannot connect to \(place): \(cause)")
+        let isUnreachable = !hasLeft && Self.isOfConnecting(error)
+        let isUnsent = isUnreachable || !hasLeft && (error as? HTTPClientError) == .getConnectionFromPoolTimeout
+        if isUnsent || !hasLeft && !isRead {
+            self.init(.notSent, "cannot connect to \(place): \(cause)", isUnreachable: isUnreachable)
+        } else {
+            self.init(.lost, "the connection to \(place) was lost: \(cause)")
+        }
     }
 
-    /// For the message alone.
+    /// Whether an error says by itself that no connection came about.
     private static func isOfConnecting(_ error: any Error) -> Bool {
         let connecting: [HTTPClientError] = [
-            .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout,
-            .invalidProxyResponse, .proxyAuthenticationRequired,
+            .connectTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout, .invalidProxyResponse,
+            .proxyAuthenticationRequired,
         ]
-        if let error = error as? HTTPClientError { return connecting.contains(error) }
-        return error is NIOConnectionError || certificateFault(error) != nil
+        switch error {
+        case let error as HTTPClientError: return connecting.contains(error)
+        // Of an address instead of a name, they come bare.
+        case let error as IOError:
+            return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL].contains(error.errnoCode)
+        case ChannelError.connectTimeout: return true
+        default: return error is NIOConnectionError || certificateFault(error) != nil
+        }
     }
 
     private static func cause(_ error: any Error) -> String {

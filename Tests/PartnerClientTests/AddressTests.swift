@@ -137,12 +137,13 @@ import Testing
 
     @Test(arguments: [
         (["HTTPS_PROXY": "http://p.example:3128"], "p.example:3128"), (["https_proxy": "p.example:1/"], "p.example:1"),
-        (["HTTP_PROXY": "http://p.example"], "p.example:80"), (["http_proxy": "http://[::1]:9"], "::1:9"),
+        (["ALL_PROXY": "http://p.example"], "p.example:80"), (["all_proxy": "http://[::1]:9"], "::1:9"),
         (["https_proxy": "http://a:1", "HTTPS_PROXY": "http://b:2"], "a:1"),
-        (["HTTPS_PROXY": "", "HTTP_PROXY": "http://c:3"], "c:3"),
+        (["HTTPS_PROXY": "", "ALL_PROXY": "http://c:3"], "c:3"),
+        (["HTTPS_PROXY": "http://b:2", "all_proxy": "http://c:3"], "b:2"),
         (["HTTPS_PROXY": "http://u:p%40ss@p.example:1"], "p.example:1 Basic dTpwQHNz"), ([:], nil),
-        (["HTTP_PROXY": "http://c:3", "REQUEST_METHOD": "GET"], nil),
-        (["http_proxy": "http://c:3", "REQUEST_METHOD": "GET"], "c:3"),
+        // Plain http leaves this machine never, so what is set for it says nothing.
+        (["HTTP_PROXY": "http://c:3", "http_proxy": "http://c:3"], nil),
     ])
     func theEnvironmentNamesTheProxy(_ environment: [String: String], _ expected: String?) throws {
         #expect(try proxy(environment) == expected)
@@ -160,10 +161,22 @@ import Testing
         #expect((found == nil) == isDirect)
     }
 
+    @Test(arguments: [
+        ("10.0.0.0/8", true), ("10.1.2.0/24", true), ("10.1.3.0/24", false), ("10.1.2.3/32", true), ("10.1.2.2/32", false),
+        ("0.0.0.0/0", true), ("10.1.2.3/33", false), ("10.1.2/8", false), ("10.1.2.x.3/8", false), ("10.0.0.0/", false),
+        ("10.1.2.3", true), ("fd00::/8", false),
+    ])
+    func rangesOfAddressesGoDirectly(_ range: String, _ isDirect: Bool) throws {
+        let environment = ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "other.com,\(range)"]
+        #expect((try proxy(environment, "https://10.1.2.3") == nil) == isDirect)
+        // A name is not looked up for it.
+        #expect(try proxy(environment, "https://10.example.com") != nil)
+    }
+
     @Test(arguments: ["socks5://p:1", "https://p:1", "http://p:x", "http://", "http://%zz@p:1"])
     func proxiesThatCannotBeUsedAreNotSent(_ text: String) {
         let error = #expect(throws: TransportError.self) { try proxy(["HTTPS_PROXY": text]) }
-        #expect(error?.kind == .notSent)
+        #expect(error?.kind == .notSent && error?.isUnreachable == true)
         #expect(error?.message.hasPrefix("HTTPS_PROXY ") == true)
     }
 }

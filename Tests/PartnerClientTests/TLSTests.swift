@@ -151,7 +151,7 @@ private struct TLSServer {
                 _ = try await peer.request()
                 try await peer.answer(200, "{}")
             } _: { server in
-                let transport = HTTPTransport(environment: ["HTTP_PROXY": "http://127.0.0.1:\(proxy.port)"])
+                let transport = HTTPTransport(environment: ["ALL_PROXY": "http://127.0.0.1:\(proxy.port)"])
                 var request = WireRequest(method: .get, path: "/x")
                 request.base = try server.base
                 let response = try await transport.send(request)

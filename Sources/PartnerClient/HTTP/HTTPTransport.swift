@@ -35,7 +35,7 @@ public final class HTTPTransport: Transport {
     private static let eventLoop = eventLoops.next()
     private static let executor = EventLoopExecutor(eventLoop)
 
-    /// - Parameter environment: what names the proxy: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; nil: the process's.
+    /// - Parameter environment: what names the proxy: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; nil: the process's.
     public init(connections: Int = 128, connectTimeout: Duration = .seconds(10), environment: [String: String]? = nil) {
         self.connections = max(1, connections)
         self.connectTimeout = connectTimeout

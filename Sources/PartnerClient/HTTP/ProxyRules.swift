@@ -8,12 +8,11 @@ struct ProxyRules: Sendable {
     private let named: (variable: String, text: String)?
     private let exceptions: [Substring]
 
-    /// `HTTPS_PROXY`, else `HTTP_PROXY`, `NO_PROXY`, in lower case too. A web server puts a request's `Proxy:` header into
-    /// `HTTP_PROXY` of its scripts, which have `REQUEST_METHOD` as well: there it says nothing.
+    /// `HTTPS_PROXY`, else `ALL_PROXY`, and `NO_PROXY`, in lower case first. `HTTP_PROXY` is for plain http, which never
+    /// leaves this machine.
     init(environment: [String: String]) {
-        let names = ["https_proxy", "HTTPS_PROXY", "http_proxy"] + (environment["REQUEST_METHOD"] == nil ? ["HTTP_PROXY"] : [])
         named =
-            names.lazy.compactMap { name in
+            ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].lazy.compactMap { name in
                 environment[name].flatMap { $0.isEmpty ? nil : (variable: name, text: $0) }
             }.first
         let list = environment["no_proxy"] ?? environment["NO_PROXY"] ?? ""
@@ -46,17 +45,31 @@ struct ProxyRules: Sendable {
     }
 
     private func refused(_ variable: String, _ what: String) -> TransportError {
-        TransportError(.notSent, "\(variable) \(what); set it so, or name the host in NO_PROXY")
+        TransportError(.notSent, "\(variable) \(what); set it so, or name the host in NO_PROXY", isUnreachable: true)
     }
 
-    /// `*`, a host, which covers what is below it, or either with a port.
+    /// `*`, a host, which covers what is below it, or either with a port; IPv4 addresses with the length of their common part,
+    /// `10.0.0.0/8`, which names are not looked up for.
     private func isException(_ base: BaseURL) -> Bool {
         exceptions.contains { exception in
             if exception == "*" { return true }
+            if let slash = exception.firstIndex(of: "/") {
+                guard let length = Int(exception[exception.index(after: slash)...]), (0...32).contains(length),
+                    let network = Self.address(exception[..<slash]), let host = Self.address(base.host[...])
+                else { return false }
+                return UInt64(network ^ host) >> (32 - length) == 0
+            }
             guard let (host, port) = Self.place(exception), port == nil || port == base.port else { return false }
             let name = host.hasPrefix(".") ? String(host.dropFirst()) : host
             return base.host == name || base.host.hasSuffix("." + name)
         }
+    }
+
+    /// `10.1.2.3` as a number.
+    private static func address(_ text: Substring) -> UInt32? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        guard parts.count == 4, !parts.contains(nil) else { return nil }
+        return parts.reduce(0) { $0 << 8 | UInt32($1 ?? 0) }
     }
 
     /// `host`, `host:port`, `[::1]:port` or a bare IPv6 address.

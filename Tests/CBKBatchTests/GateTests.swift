@@ -117,6 +117,32 @@ private final class ScriptedTransport: Transport {
         #expect(await failure(gate)?.consequence == .item)
     }
 
+    private static let unreachable = Result<(Int, String), TransportError>.failure(
+        TransportError(.notSent, "cannot connect to example.com:443: connection refused", isUnreachable: true))
+
+    @Test func fiveOperationsWithoutAConnectionAreFatal() async {
+        let gate = gate(ScriptedTransport(Self.unreachable), options: PartnerClientOptions(retries: 1, retryDelay: .zero))
+        for _ in 0..<4 { #expect(await failure(gate)?.consequence == .item) }
+        let fifth = await failure(gate, .userFetch, ids: ["u1"])
+        #expect(fifth?.consequence == .stop(.fatal))
+        #expect(fifth?.code == "NETWORK")
+        #expect(
+            fifth?.message
+                == "cannot connect to example.com:443: connection refused, after 2 attempts; five operations in a row found no "
+                + "connection: see to the address, the network or the proxy")
+        // So are those that were under way.
+        #expect(await failure(gate)?.consequence == .stop(.fatal))
+    }
+
+    @Test func anyAnswerBreaksTheRowOfNoConnections() async {
+        let gate = gate(
+            ScriptedTransport(
+                Self.unreachable, Self.unreachable, Self.unreachable, Self.unreachable, .success((404, "")), Self.unreachable))
+        for _ in 0..<4 { _ = await failure(gate) }
+        #expect(await failure(gate)?.status == 404)
+        for _ in 0..<4 { #expect(await failure(gate)?.consequence == .item) }
+    }
+
     @Test func budgetsStop() async {
         let transport = ScriptedTransport(.success((200, #"{"id":"u1"}"#)))
         let gate = gate(transport, budgets: GateBudgets(requests: 3, writes: 1))

@@ -46,6 +46,22 @@ import Testing
         #expect(server.count == 5)
     }
 
+    @Test func whereNobodyListensRowsStayPending() throws {
+        // No server takes this port: it is below those that systems hand out.
+        let (place, flags) = ("127.0.0.1:1", ["--url", "http://127.0.0.1:1", "--retries", "0"])
+        let batch = try runner.run(["-e", Self.batch.replacing("6", with: "100")] + flags)
+        #expect(batch.stderr.contains("99 items: 0 done, 4 failed, 95 pending") && batch.status == 5, "\(batch)")
+        #expect(
+            batch.stderr.contains(
+                "stopped: users.create: cannot connect to \(place): connection refused; five operations in a row found no connection"
+            ),
+            "\(batch)")
+        #expect(csvRows(try runner.read(runner.runFolder + "/unprocessed.csv")).count == 95)
+        let single = try runner.run(["api", "partner", "user", "list"] + flags)
+        #expect(single.stderr.hasPrefix("error[NETWORK]: users.list: cannot connect to \(place): connection refused\n"))
+        #expect(single.status == 1)
+    }
+
     // MARK: What is tried again
 
     @Test func throttlingIsWaitedOut() throws {

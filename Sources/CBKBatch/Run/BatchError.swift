@@ -134,7 +134,7 @@ package struct StopReason: Sendable, Equatable {
         case errorCap
         /// LIMITS_REACHED on a write.
         case planFull
-        /// 401, 402, five 403s in a row, a file that cannot be written.
+        /// 401, 402, five 403s or five times no connection in a row, a file that cannot be written.
         case fatal
         /// A budget of the script.
         case budget

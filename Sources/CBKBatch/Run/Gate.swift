@@ -121,10 +121,15 @@ package final class Gate: Sendable {
         return connection.extended(by: PartnerClientOptions(runAsUserID: user))
     }
 
-    /// Five refusals with 403 in a row mean that the credential may do nothing here.
+    /// Five refusals with 403 in a row mean that the credential may do nothing here, and five operations in a row without a
+    /// connection that the others will not come through either.
     private func judged(_ error: PartnerError, isWrite: Bool) -> BatchError {
         var judged = BatchError(error, isWrite: isWrite)
-        guard let status = error.status else { return judged }
+        if error.isUnreachable, tally.noteUnreachable() >= 5 {
+            judged.consequence = .stop(.fatal)
+            judged.message += "; five operations in a row found no connection: see to the address, the network or the proxy"
+        }
+        guard let status = error.effectiveStatus else { return judged }
         if tally.noteAnswer(status: status) >= 5 {
             judged.consequence = .stop(.fatal)
             judged.message += "; five requests in a row were refused"
@@ -146,7 +151,7 @@ package final class Gate: Sendable {
 
 /// What the gate has counted. A class: the client asks it, too, before it sends something again.
 private final class Tally: Sendable {
-    private let state = Mutex((counts: GateCounts(), refusalsInRow: 0))
+    private let state = Mutex((counts: GateCounts(), refusalsInRow: 0, unreachableInRow: 0))
 
     var counts: GateCounts { state.withLock { $0.counts } }
 
@@ -184,7 +189,16 @@ private final class Tally: Sendable {
     func noteAnswer(status: Int?) -> Int {
         state.withLock { state in
             state.refusalsInRow = status == 403 ? state.refusalsInRow + 1 : 0
+            state.unreachableInRow = 0
             return state.refusalsInRow
+        }
+    }
+
+    /// Gives how many in a row found no connection.
+    func noteUnreachable() -> Int {
+        state.withLock { state in
+            state.unreachableInRow += 1
+            return state.unreachableInRow
         }
     }
 }

@@ -49,7 +49,7 @@ struct RetryPolicy: Sendable {
 
 extension PartnerError {
     /// The status, or what an error object after status 200 stands for.
-    var effectiveStatus: Int? {
+    package var effectiveStatus: Int? {
         guard let status, (200..<300).contains(status) else { return status }
         return code.flatMap(PartnerErrorCode.init(rawValue:))?.status ?? status
     }

@@ -21,7 +21,7 @@ struct APICommand {
     ]
     private static let listing = [
         Flag("all", .toggle, "", "all pages; 'take' is then the total"),
-        Flag("stream", .toggle, "", "all pages, each item on its line as soon as it is there"),
+        Flag("stream", .toggle, "", "all of it as one answer, each item on its line as soon as it is there"),
     ]
 
     private static let sharedNames = [
@@ -121,7 +121,8 @@ struct APICommand {
     // MARK: Lists
 
     private func list(_ call: OperationCall, _ parsed: ParsedFlags, _ gate: Gate) async throws(BatchError) {
-        guard parsed.has("all") || parsed.has("stream") else {
+        if parsed.has("stream") { return try await stream(call, parsed, gate) }
+        guard parsed.has("all") else {
             let page = try await gate.perform(call.schema, ids: call.ids, query: call.query)
             if format(parsed) == "json" {
                 print(OperationCall.shown(page, [], times: false), "json")
@@ -137,15 +138,19 @@ struct APICommand {
             let place = walk.cursor.map { [QueryItem("cursor", $0)] } ?? []
             let page = try await gate.perform(
                 call.schema, ids: call.ids, query: filters + [QueryItem("take", "\(wanted)")] + place)
-            let items = walk.items(of: page)
-            if parsed.has("stream") {
-                print(.list(items.map { OperationCall.shown($0, call.schema.answer.fields, times: false) }), "jsonl")
-                if console.isOutputClosed { return }
-            } else {
-                held += items
-            }
+            held += walk.items(of: page)
         }
-        if !parsed.has("stream") { show(held, of: call, parsed) }
+        show(held, of: call, parsed)
+    }
+
+    private func stream(_ call: OperationCall, _ parsed: ParsedFlags, _ gate: Gate) async throws(BatchError) {
+        let query = call.query.filter { $0.name != "take" }
+        try await gate.stream(call.schema, ids: call.ids, query: query, total: parsed.int("take")) { record in
+            print(OperationCall.shown(.object(record), call.schema.answer.fields, times: false), "jsonl")
+            // Whoever reads a pipe gets the record now, not with the next ones.
+            console.flush()
+            return !console.isOutputClosed
+        }
     }
 
     // MARK: Printing

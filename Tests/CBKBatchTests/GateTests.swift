@@ -143,6 +143,47 @@ private final class ScriptedTransport: Transport {
         for _ in 0..<4 { #expect(await failure(gate)?.consequence == .item) }
     }
 
+    // MARK: Streams
+
+    private func streamed(_ gate: Gate, total: Int? = nil, most: Int = 10) async -> (ids: [JSONValue?], error: BatchError?) {
+        var ids: [JSONValue?] = []
+        do throws(BatchError) {
+            try await gate.stream(.userList, query: [QueryItem("order", "asc")], total: total) { record in
+                ids.append(record["id"])
+                return ids.count < most
+            }
+            return (ids, nil)
+        } catch {
+            return (ids, error)
+        }
+    }
+
+    private static let lines = #"{"type":"item","data":{"id":"u1"}}"# + "\n" + #"{"type":"item","data":{"id":"u2"}}"# + "\n"
+
+    @Test func aStreamIsOneOperation() async {
+        let transport = ScriptedTransport(.success((200, Self.lines)))
+        let gate = gate(transport, budgets: GateBudgets(requests: 4))
+        #expect(await streamed(gate).ids == ["u1", "u2"])
+        #expect(await streamed(gate, most: 1).ids == ["u1"])
+        #expect(await streamed(gate, total: 1).ids == ["u1"])
+        #expect(await streamed(gate, total: -1).ids == [])
+        #expect(gate.counts.requests == 4)
+        #expect(transport.requests.map { $0.query.map(\.name) } == [["order"], ["order"], ["order", "take"]])
+        #expect(transport.requests.allSatisfy { $0.headers["Accept"] == "application/jsonl" })
+        #expect(await streamed(gate).error?.consequence == .stop(.budget))
+    }
+
+    @Test(arguments: [
+        ("INTERNAL_SERVER_ERROR", BatchError.Consequence.item), ("NOT_AUTHENTICATED", .stop(.fatal)),
+        ("NO_SUBSCRIPTION", .stop(.fatal)),
+    ])
+    func anErrorInTheMiddleOfAStream(_ code: String, _ consequence: BatchError.Consequence) async {
+        let event = "{\"type\":\"error\",\"data\":{\"message\":\"m\",\"code\":\"\(code)\"}}\n"
+        let (ids, error) = await streamed(gate(ScriptedTransport(.success((200, Self.lines + event)))))
+        #expect(ids == ["u1", "u2"])
+        #expect(error?.code == code && error?.message == "m" && error?.consequence == consequence)
+    }
+
     @Test func budgetsStop() async {
         let transport = ScriptedTransport(.success((200, #"{"id":"u1"}"#)))
         let gate = gate(transport, budgets: GateBudgets(requests: 3, writes: 1))

@@ -49,8 +49,12 @@ struct APICommandTests {
         let page = try api("list")
         let object = try JSONSerialization.jsonObject(with: Data(page.stdout.utf8)) as? [String: Any]
         #expect((object?["items"] as? [Any])?.count == 100 && object?["cursor"] is String)
-        let lines = try api("list", "--stream", "--order", "asc").stdout.split(separator: "\n")
+        // One answer, however long.
+        let lines = try api("list", "--stream", "--order", "asc", "--max-requests", "1").stdout.split(separator: "\n")
         #expect(lines.count == 103 && lines[0].contains("\"u0\"") && lines[102].contains("\"u102\""))
+        #expect(try api("list", "--stream", "--take", "101").stdout.split(separator: "\n").count == 101)
+        #expect(try api("list", "--stream", "--meta", "odd=1", "--take", "3").stdout.contains("\"u101\""))
+        #expect(try api("list", "--stream", "--take", "0").stdout == "")
         let all = try api("list", "--all", "--take", "101", "--output", "csv").stdout.split(separator: "\n")
         #expect(all.count == 102 && all[0].hasPrefix("id,name"))
         #expect(try api("list", "--all", "--meta", "odd=1", "--output", "jsonl").stdout.split(separator: "\n").count == 51)

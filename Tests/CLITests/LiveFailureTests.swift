@@ -62,6 +62,30 @@ import Testing
         #expect(single.status == 1)
     }
 
+    // MARK: Streams
+
+    private static let lines = "{\"type\":\"item\",\"data\":{\"id\":\"u1\"}}\n{\"type\":\"ping\"}\n"
+    private static let shown = "{\"id\":\"u1\"}\n"
+
+    private static func event(_ code: String) -> CannedServer.Answer {
+        .json(200, lines + "{\"type\":\"error\",\"data\":{\"message\":\"late\",\"code\":\"\(code)\"}}\n")
+    }
+
+    /// What came before it is printed.
+    @Test(arguments: [
+        (event("INTERNAL_SERVER_ERROR"), shown, "error[INTERNAL_SERVER_ERROR]: users.list: late (status 200)", 1),
+        (event("NO_SUBSCRIPTION"), shown, "error[NO_SUBSCRIPTION]: users.list: late (status 200)", 5),
+        (.json(200, lines + "{\"type\":\"item\",\"da"), shown, "error[ANSWER]: users.list: a line of the stream is no JSON", 1),
+        (.json(200, "{\"message\":\"m\",\"code\":\"TIMEOUT\"}"), "", "error[TIMEOUT]: users.list: m", 1),
+        (CannedServer.refusal(401, "NOT_AUTHENTICATED"), "", "error[NOT_AUTHENTICATED]: users.list: no", 5),
+    ])
+    func aStreamThatGoesWrong(_ answer: CannedServer.Answer, _ out: String, _ error: String, _ status: Int32) throws {
+        let server = try CannedServer(answer)
+        let result = try runner.run("api", "partner", "user", "list", "--stream", "--url", server.address)
+        #expect(result.stdout == out && result.stderr.contains(error) && result.status == status, "\(result)")
+        #expect(server.count == 1)
+    }
+
     // MARK: What is tried again
 
     @Test func throttlingIsWaitedOut() throws {

@@ -83,7 +83,7 @@ extension BatchError {
         let consequence: Consequence =
             if error.kind == .outcomeUnknown {
                 .doubt
-            } else if error.status == 401 || error.status == 402 {
+            } else if error.effectiveStatus == 401 || error.effectiveStatus == 402 {
                 .stop(.fatal)
             } else if isWrite, error.code == PartnerErrorCode.limitsReached.rawValue {
                 .stop(.planFull)

@@ -116,6 +116,27 @@ package final class Gate: Sendable {
         return answer
     }
 
+    /// Reads a whole list as one answer that comes as it is made; one operation, whatever its length.
+    /// - Parameters:
+    ///   - total: records at most; nil for all.
+    ///   - take: gets each record as it came, and says whether it wants more.
+    package func stream(
+        _ operation: OperationSchema, ids: [String] = [], query: [QueryItem] = [], total: Int? = nil, _ take: (JSONObject) -> Bool
+    ) async throws(BatchError) {
+        if let exceeded = tally.countIn(operation, budgets) {
+            throw BatchError(.budget, code: "BUDGET", exceeded, operation: operation.name, consequence: .stop(.budget))
+        }
+        let stream = connection.stream(operation, ids: ids, query: query, total: total)
+        do {
+            for try await record in stream.items { if !take(record.fields) { break } }
+        } catch let error as PartnerError {
+            throw judged(error, isWrite: false)
+        } catch {
+            throw judged(PartnerError(kind: .answer, message: "\(error)", operation: operation.name), isWrite: false)
+        }
+        tally.noteAnswer(status: nil)
+    }
+
     private func connection(as user: String?) -> PartnerConnection {
         guard let user else { return connection }
         return connection.extended(by: PartnerClientOptions(runAsUserID: user))

@@ -119,7 +119,16 @@ extension PartnerConnection {
     public func stream<Item: ListItem & Sendable>(
         _ schema: OperationSchema, ids: [String] = [], _ options: ListOptions, as type: Item.Type = Item.self
     ) -> PartnerStream<Item> {
-        PartnerStream(connection: self, schema: schema, ids: ids, options: options)
+        PartnerStream(connection: self, schema: schema, ids: ids, query: options.query, total: options.take)
+    }
+
+    /// The same of records as they come.
+    /// - Parameter query: without `take`, which the total makes.
+    package func stream(
+        _ schema: OperationSchema, ids: [String], query: [QueryItem], total: Int?
+    ) -> PartnerStream<RawRecord> {
+        let take = total.map { [QueryItem("take", "\($0)")] } ?? []
+        return PartnerStream(connection: self, schema: schema, ids: ids, query: query + take, total: total)
     }
 
     /// Reads an answer, turning a wrong shape into this operation's error: of a write, its outcome is known all

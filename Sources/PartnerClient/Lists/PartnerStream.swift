@@ -21,7 +21,9 @@ public struct PartnerStream<Item: Sendable & ListItem>: AsyncSequence, Sendable 
     let connection: PartnerConnection
     let schema: OperationSchema
     let ids: [String]
-    let options: ListOptions
+    let query: [QueryItem]
+    /// Of the records; nil for all.
+    let total: Int?
 
     public func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
 
@@ -57,12 +59,12 @@ public struct PartnerStream<Item: Sendable & ListItem>: AsyncSequence, Sendable 
 
         init(stream: PartnerStream) {
             self.stream = stream
-            left = stream.options.take
+            left = stream.total
         }
 
         /// The next event; nil at the end, and after an error.
         public mutating func next() async throws -> Element? {
-            guard !hasEnded, left != 0 else { return nil }
+            guard !hasEnded, left.map({ $0 > 0 }) ?? true else { return nil }
             do {
                 let event = try await event()
                 hasEnded = event == nil
@@ -149,7 +151,7 @@ public struct PartnerStream<Item: Sendable & ListItem>: AsyncSequence, Sendable 
     /// Sends the request, again if need be, until an answer begins. Its turn at the limiter ends there: who reads a stream
     /// slowly, and sends requests meanwhile, holds nobody up.
     fileprivate func open() async throws(PartnerError) -> WireResponse {
-        var request = try connection.request(schema, ids: ids, query: options.query, body: nil)
+        var request = try connection.request(schema, ids: ids, query: query, body: nil)
         request.headers["Accept"] = "application/jsonl"
         request.isStreamed = true
         return try await connection.retrying(schema) { () async throws(PartnerError) in

@@ -35,7 +35,7 @@ final class Engine: Sendable {
         let environment = Main.environment
         let home = Home(environment: environment)
         let target = try Target(flags, environment: environment, home: home)
-        if !flags.has("quiet") { for warning in target.warnings { console.note("warning: \(warning)\n") } }
+        if !flags.has("quiet") { for warning in target.warnings { console.note("warning: \(VisibleText.line(warning))\n") } }
         self.target = target
         self.console = console
         let current = FileManager.default.currentDirectoryPath
@@ -49,7 +49,7 @@ final class Engine: Sendable {
         if let progress, !flags.has("no-progress"), !flags.has("quiet") {
             settings.progress = { ProgressBar(console: console, label: progress) { opening.flow } }
         }
-        let host = BatchHost(folder: folder, settings: settings) { line in console.note("warning: \(line)\n") }
+        let host = BatchHost(folder: folder, settings: settings) { line in console.note("warning: \(VisibleText.line(line))\n") }
         services = Services(
             output: output, dialog: dialog, input: StandardInput(takenBy: inputOwner),
             assumesYes: flags.has("yes"), gate: { () throws(ScriptError) in try opening.gate() },
@@ -201,6 +201,10 @@ final class Engine: Sendable {
 /// Rows of a batch to standard output, in order with everything else that is printed.
 struct ConsoleByteSink: ByteSink {
     let console: Console
-    mutating func write(_ bytes: [UInt8]) throws(BatchError) { console.print(String(decoding: bytes, as: UTF8.self)) }
+    mutating func write(_ bytes: [UInt8]) throws(BatchError) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        // CSV holds data as it is, and JSON what turns a line around.
+        console.print(console.outIsTerminal ? VisibleText.lines(text) : text)
+    }
     mutating func close() throws(BatchError) {}
 }

@@ -37,7 +37,7 @@ enum TargetCommand {
         if let word = parsed.words.first { throw UsageError("'target' takes flags only, not '\(word)'; --help lists them") }
         let home = Home(environment: Main.environment)
         let target = try Target(parsed, environment: Main.environment, home: home)
-        if !parsed.has("quiet") { for warning in target.warnings { console.note("warning: \(warning)\n") } }
+        if !parsed.has("quiet") { for warning in target.warnings { console.note("warning: \(VisibleText.line(warning))\n") } }
         let record = Snapshot.record(target.parts(home).map { Snapshot.Field($0.name, $0.value.map { .string($0) } ?? .null) })
         guard let format = parsed.text("output") else {
             let shown = target.parts(home).filter { $0.value != nil }

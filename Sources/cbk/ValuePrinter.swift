@@ -11,9 +11,15 @@ struct ValuePrinter {
     let console: Console
     let format: String
 
-    /// Ends in a newline; blank for null.
+    /// Ends in a newline; blank for null. Nothing in it moves a terminal's cursor or turns a line around.
     func text(_ value: Snapshot) -> String {
         if value == .null { return "" }
+        let text = formatted(value)
+        // A table is colored, and has seen to it.
+        return console.outIsTerminal && format != "table" ? VisibleText.lines(text) : text
+    }
+
+    private func formatted(_ value: Snapshot) -> String {
         let rows = if case .list(let items) = value { items } else { [value] }
         switch format {
         case "json": return json(value, pretty: true)

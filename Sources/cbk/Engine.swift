@@ -171,7 +171,9 @@ final class Engine: Sendable {
     /// An uncaught error, as it is printed.
     static func rendered(_ error: ScriptError, _ trace: [TraceEntry], color: Bool) -> String {
         var message = maskingTokens(in: error.message)
-        if let operation = error.operation, error.kind == .api || error.kind == .network { message = "\(operation): \(message)" }
+        if let operation = error.operation, [.api, .network, .timeout].contains(error.kind) {
+            message = "\(operation): \(message)"
+        }
         if let status = error.status { message += " (status \(status))" }
         let code = error.code ?? error.kind.rawValue.uppercased()
         guard let place = trace.first else { return "error[\(code)]: \(VisibleText.line(message))\n" }

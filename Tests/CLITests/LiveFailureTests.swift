@@ -145,6 +145,11 @@ import Testing
             "users.fetch(\"x\") catch e => \"${e.kind} ${e.code} ${e.status}\"", try CannedServer(.silence),
             ["--timeout", "100ms", "--retries", "0"])
         #expect(read.stdout == "timeout TIMEOUT null\n" && read.status == 0, "\(read)")
+        let server = try CannedServer(.silence)
+        defer { withExtendedLifetime(server) {} }
+        let flags = ["--url", server.address, "--timeout", "100ms", "--retries", "0"]
+        let single = try runner.run(["api", "partner", "user", "fetch", "x"] + flags)
+        #expect(single.stderr.hasPrefix("error[TIMEOUT]: users.fetch: no answer from 127.0.0.1 within 100 ms\n"), "\(single)")
     }
 
     // MARK: ^C

@@ -144,6 +144,7 @@ import Testing
             try await peer.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n")
         }
         #expect(error?.kind == .lost)
+        #expect(error?.message.hasSuffix(" was lost: the connection was cut") == true)
     }
 
     @Test func whatIsNoHTTPIsLost() async throws {

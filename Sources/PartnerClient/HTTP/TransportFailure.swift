@@ -64,7 +64,9 @@ extension TransportError {
         case is ChannelError: return "the connection was closed"
         default:
             let text = "\(error)"
-            return text.contains("uncleanShutdown") ? "the connection was cut" : "what came is no HTTP (\(text.prefix(80)))"
+            // Of TLS, and within an answer whose length was not told.
+            let isCut = text.contains("uncleanShutdown") || text.contains("ended at an unexpected time")
+            return isCut ? "the connection was cut" : "what came is no HTTP (\(text.prefix(80)))"
         }
     }
 

@@ -4,6 +4,7 @@ import Foundation
 import JSONBytes
 import PartnerAPI
 import PartnerClient
+import Synchronization
 import Testing
 
 @testable import PartnerSandbox
@@ -55,6 +56,20 @@ import Testing
             description: OpenAPIReader(document: .object(OpenAPIDocument().json)))
         contract.isSandbox = false
         try await contract.verify(mark: "cbk-contract-\(UInt32.random(in: 0...UInt32.max))")
+    }
+
+    /// Against a real account, nothing may be left and nobody else touched.
+    @Test func whatItMadeIsDeletedWhateverGoesWrong() async throws {
+        let store = try SandboxStore.open(path: ":memory:")
+        let users = PartnerUserClient(transport: SandboxTransport(store: store))
+        let stranger = try await users.create(PartnerUserCreateRequest(meta: ["mark": "another"]))
+        let description = OpenAPIReader(document: .object(OpenAPIDocument().json))
+        let losing = LosingTransport(transport: SandboxTransport(store: store))
+        await withKnownIssue {
+            try await Contract(transport: losing, secret: nil, base: nil, description: description).verify(mark: "contract")
+        }
+        #expect(losing.lost.withLock { $0 } == 1)
+        #expect(try await users.list().items.map(\.id) == [stranger])
     }
 
     // MARK: - The published operations
@@ -109,5 +124,21 @@ import Testing
             let response = WireResponse(status: 200, headers: headers, body: .bytes([]))
             #expect(reader.problems(response, answer, of: .get, "/partner/user/list", isStrict: true).isEmpty == false, "\(old)")
         }
+    }
+}
+
+/// Loses the answer to the first create, which is done. A class: it counts.
+private final class LosingTransport: Transport {
+    let transport: SandboxTransport
+    let lost = Mutex(0)
+
+    init(transport: SandboxTransport) { self.transport = transport }
+
+    func send(_ request: WireRequest) async throws -> WireResponse {
+        let response = try await transport.send(request)
+        let isFirst = request.path.hasSuffix("/user/create") && lost.withLock { $0 == 0 }
+        guard isFirst else { return response }
+        lost.withLock { $0 += 1 }
+        throw TransportError(.lost, "gone")
     }
 }

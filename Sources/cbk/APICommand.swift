@@ -61,6 +61,9 @@ struct APICommand {
             console.print(APICommand.help(schema, fields + own, shared))
             return 0
         }
+        if parsed.has("stream"), let format = parsed.text("output"), format != "jsonl" {
+            throw UsageError("--stream prints each item as JSON on its line; --all takes --output \(format)")
+        }
         let call = try OperationCall(schema, ids: parsed.words, parsed, data: try data(parsed))
         let engine = try Engine(
             name: "api", flags: parsed, console: console, scriptFolder: nil, settings: BatchHost.Settings(), printsToError: false)

@@ -84,6 +84,7 @@ struct APICommandTests {
         (["create", "--nmae", "x"], "cbk: there is no flag '--nmae'; did you mean '--name'?"),
         (["create", "--meta", "x"], "cbk: --meta takes KEY=VALUE, not 'x'"),
         (["create", "--limits.messages", "many"], "cbk: --limits.messages takes a whole number, not 'many'"),
+        (["list", "--stream", "--output", "csv"], "cbk: --stream prints each item as JSON on its line; --all takes"),
         (["list", "--email", ""], "cbk: --email is empty; leave it out to list all"),
         (["create", "--data", "nothing.json"], "cbk: cannot read 'nothing.json'"),
     ])

@@ -120,7 +120,8 @@ private struct TLSServer {
                     "https://api.example.com", ["HTTPS_PROXY": "http://user:pass@127.0.0.1:\(proxy.port)"])
                 // The handshake went through, and what is verified is the server behind the proxy.
                 #expect(error?.kind == .notSent)
-                #expect(error?.message == "cannot connect to api.example.com:443: its certificate is not trusted")
+                let place = "api.example.com:443 through the proxy 127.0.0.1:\(proxy.port)"
+                #expect(error?.message == "cannot connect to \(place): its certificate is not trusted")
             }
             let request = try #require(asked.all.first)
             #expect(request.line == "CONNECT api.example.com:443 HTTP/1.1")
@@ -137,7 +138,8 @@ private struct TLSServer {
             try await peer.untilClosed()
         } _: { proxy in
             let error = try await failure("https://api.example.com", ["HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)"])
-            #expect(error == TransportError(.notSent, "cannot connect to api.example.com:443: \(cause)", isUnreachable: true))
+            let place = "api.example.com:443 through the proxy 127.0.0.1:\(proxy.port)"
+            #expect(error == TransportError(.notSent, "cannot connect to \(place): \(cause)", isUnreachable: true))
         }
     }
 

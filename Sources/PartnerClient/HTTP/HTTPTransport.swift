@@ -59,7 +59,8 @@ public final class HTTPTransport: Transport {
 
     public func send(_ request: WireRequest) async throws -> WireResponse {
         let base = request.base ?? .standard
-        let client = try client(for: base)
+        let proxy = try proxies.proxy(for: base)
+        let client = try client(through: proxy)
         let departure = Departure()
         do {
             // The cheap way for nearly all. AsyncHTTPClient's delegates wait for ever where a long body is refused early, and
@@ -77,7 +78,8 @@ public final class HTTPTransport: Transport {
         } catch {
             // A request without a body is a read.
             throw TransportError(
-                error, at: base, hasLeft: departure.hasHappened, isRead: request.body == nil, timeout: request.timeout)
+                error, at: base, through: proxy.map { "\($0.host):\($0.port)" }, hasLeft: departure.hasHappened,
+                isRead: request.body == nil, timeout: request.timeout)
         }
     }
 
@@ -157,8 +159,7 @@ public final class HTTPTransport: Transport {
 
     // MARK: - Clients
 
-    private func client(for base: BaseURL) throws(TransportError) -> HTTPClient {
-        let proxy = try proxies.proxy(for: base)
+    private func client(through proxy: HTTPClient.Configuration.Proxy?) throws(TransportError) -> HTTPClient {
         let client = state.withLock { state -> HTTPClient? in
             guard !state.isShutDown else { return nil }
             if let known = proxy == nil ? state.direct : state.proxied { return known }

@@ -8,9 +8,12 @@ import PartnerAPI
 
 extension TransportError {
     /// - Parameters:
+    ///   - proxy: the place of the one that was asked, if any.
     ///   - hasLeft: a byte of the request may be on its way.
     ///   - isRead: whether it left is not known, and decides nothing.
-    init(_ error: any Error, at base: BaseURL, hasLeft: Bool, isRead: Bool, timeout: Duration?) {
+    init(
+        _ error: any Error, at base: BaseURL, through proxy: String? = nil, hasLeft: Bool, isRead: Bool, timeout: Duration?
+    ) {
         if let known = error as? TransportError {
             self = known
             return
@@ -26,7 +29,8 @@ extension TransportError {
         let isUnreachable = !hasLeft && Self.isOfConnecting(error)
         let isUnsent = isUnreachable || !hasLeft && (error as? HTTPClientError) == .getConnectionFromPoolTimeout
         if isUnsent || !hasLeft && !isRead {
-            self.init(.notSent, "cannot connect to \(place): \(cause)", isUnreachable: isUnreachable)
+            let way = proxy.map { " through the proxy \($0)" } ?? ""
+            self.init(.notSent, "cannot connect to \(place)\(way): \(cause)", isUnreachable: isUnreachable)
         } else {
             self.init(.lost, "the connection to \(place) was lost: \(cause)")
         }

@@ -43,6 +43,14 @@ package final class BatchingWriter: Sendable {
         }
     }
 
+    /// Queues a job for the next transaction and returns at once; jobs are run in the order in which they come.
+    /// - Parameter onEnd: called once it is durable, or with the reason why it is not.
+    package func post(
+        _ job: @escaping @Sendable (Database) throws -> Void, onEnd: @escaping @Sendable ((any Error)?) -> Void
+    ) {
+        enqueue(PostedJob(job: job, onEnd: onEnd))
+    }
+
     private func enqueue(_ job: any WriteJob) {
         let mustStart = state.withLock { state in
             state.pending.append(job)
@@ -162,5 +170,31 @@ private final class Ticket<Result: Sendable>: WriteJob, @unchecked Sendable {
         } else {
             preconditionFailure("a batch is delivered only after each of its jobs ran")
         }
+    }
+}
+
+/// A job that nobody waits for. Unchecked: after it is queued, only the writer's queue touches it.
+private final class PostedJob: WriteJob, @unchecked Sendable {
+    private let job: @Sendable (Database) throws -> Void
+    private let onEnd: @Sendable ((any Error)?) -> Void
+    private var failure: (any Error)?
+
+    init(job: @escaping @Sendable (Database) throws -> Void, onEnd: @escaping @Sendable ((any Error)?) -> Void) {
+        self.job = job
+        self.onEnd = onEnd
+    }
+
+    func perform(_ db: Database) -> (any Error)? {
+        do {
+            try job(db)
+            failure = nil
+        } catch {
+            failure = error
+        }
+        return failure
+    }
+
+    func deliver(failure: (any Error)?) {
+        onEnd(failure ?? self.failure)
     }
 }

@@ -92,6 +92,18 @@ package struct DurableDatabase: Sendable {
         try await writer.write(job)
     }
 
+    /// Writes in the next shared transaction without being waited for; see `BatchingWriter.post`.
+    package func post(
+        _ job: @escaping @Sendable (Database) throws -> Void, onEnd: @escaping @Sendable ((any Error)?) -> Void
+    ) {
+        writer.post(job, onEnd: onEnd)
+    }
+
+    /// Writes in a transaction of its own and returns when that is durable. The thread waits for it.
+    package func writeAlone(_ job: @escaping @Sendable (Database) throws -> Void) throws {
+        try connections.write(job)
+    }
+
     /// Reads one state of the database, never waiting for a writer.
     package func read<Result: Sendable>(_ job: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
         try await connections.read(job)

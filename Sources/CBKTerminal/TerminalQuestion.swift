@@ -55,8 +55,9 @@ package final class TerminalQuestion: Sendable {
     /// Blocks its thread.
     /// - Returns: nil at the end of the input, and when abandoned.
     package func readLine(_ prompt: String, isHidden: Bool) -> String? {
-        write(VisibleText.line(prompt))
+        // First, so that nothing is shown of what is typed or pasted at the sight of the prompt.
         guard !isHidden || hide() else { return nil }
+        write(VisibleText.line(prompt))
         let line = nextLine()
         state.withLock { show(&$0) }
         // Return was typed, but is not on the screen; ^D is not even a line.

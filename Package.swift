@@ -35,7 +35,7 @@ let coreTargets: [Target] = [
 
 /// CBK_DEV=1 beside CBK_CORE=1 adds the fuzzers. CSV is then a target without the rest of its module, as that needs SQLite.
 let fuzzTargets: [Target] = [
-    .target(name: "CBKBatch", path: "Sources/CBKBatch", exclude: ["Import", "Run"]),
+    .target(name: "CBKBatch", path: "Sources/CBKBatch", exclude: ["Import", "Journal", "Run"]),
     .executableTarget(
         name: "Fuzz", dependencies: ["CBKSyntax", "CBKCompiler", "CBKRuntime", "JSONBytes", "CBKBatch", "SyntaxWalk"],
         path: "Fuzz/Targets"),
@@ -51,7 +51,7 @@ let fullTargets: [Target] = [
             "PartnerAPI", "JSONBytes", "GroupCommit", grdb, crypto, httpServer, httpTypes, httpParts, nio, nioPosix,
             logging,
         ]),
-    .target(name: "CBKBatch", dependencies: ["PartnerClient", "PartnerAPI", "JSONBytes", "GroupCommit", crypto]),
+    .target(name: "CBKBatch", dependencies: ["PartnerClient", "PartnerAPI", "JSONBytes", "GroupCommit", grdb, crypto]),
     .target(
         name: "CBKLibrary",
         dependencies: [

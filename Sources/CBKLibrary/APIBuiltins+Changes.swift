@@ -21,12 +21,14 @@ extension APIBuiltins {
                 let caller = Caller(call)
                 return AsynchronousRequest(operation: schema.name) {
                     var body = change
+                    var known: JSONValue?
                     let nested = merged.filter { change[$0]?.objectValue != nil }
                     if !nested.isEmpty {
-                        let known = try await caller.perform(image, ids: ids)
-                        for name in nested { body[name] = whole(name, change, known) }
+                        let found = try await caller.perform(image, ids: ids)
+                        for name in nested { body[name] = whole(name, change, found) }
+                        known = found
                     }
-                    let answer = try await caller.perform(schema, ids: ids, body: body)
+                    let answer = try await caller.perform(schema, ids: ids, body: body, image: known)
                     return Reply { vm in vm.answer(answer, schema.answer.fields) }
                 }
             })
@@ -133,7 +135,7 @@ extension APIBuiltins {
             body[member.key] = value
         }
         if body.count == 0 { return (id, changes[2]) }
-        let answer = try await caller.perform(.userUpdate, ids: [id], body: body)
+        let answer = try await caller.perform(.userUpdate, ids: [id], body: body, image: image)
         return (answer["id"]?.stringValue ?? id, changes[1])
     }
 

@@ -1,6 +1,7 @@
 // confirm and ask: what a script asks the person at the terminal. Only outside of a batch's items, and only where there
 // is a terminal; ^D is no answer, ^C ends the script as everywhere.
 
+import CBKBatch
 import CBKCompiler
 import CBKRuntime
 
@@ -59,7 +60,10 @@ enum AskingBuiltins {
     }
 
     private static func confirm(_ call: NativeCall) throws(ScriptError) -> AsynchronousRequest {
-        let text = try message(call, "confirm") + " [y/N] "
+        let message = try message(call, "confirm")
+        let text = message + " [y/N] "
+        let log = call.log
+        if let known = log?.recorded(.answer, message) { return AsynchronousRequest { Reply(Snapshot(coded: known)) } }
         if call.services.assumesYes {
             call.services.output.note(text + "yes (--yes)\n")
             return AsynchronousRequest { Reply(.bool(true)) }
@@ -69,12 +73,18 @@ enum AskingBuiltins {
             var prompt = text
             while true {
                 // ^D is the safe answer.
-                guard let answer = await question.answer(prompt, isHidden: false) else { return Reply(.bool(false)) }
-                switch answer.filter({ !$0.isWhitespace }).lowercased() {
-                case "y", "yes": return Reply(.bool(true))
-                case "n", "no", "": return Reply(.bool(false))
-                default: prompt = "please answer y or n: "
+                var isYes = false
+                if let answer = await question.answer(prompt, isHidden: false) {
+                    switch answer.filter({ !$0.isWhitespace }).lowercased() {
+                    case "y", "yes": isYes = true
+                    case "n", "no", "": break
+                    default:
+                        prompt = "please answer y or n: "
+                        continue
+                    }
                 }
+                log?.note(.answer, message, .bool(isYes))
+                return Reply(.bool(isYes))
             }
         }
         request.abandon = { question.abandon() }
@@ -88,6 +98,10 @@ enum AskingBuiltins {
         }
         let fallback = call[1].isString ? call[1].string.text : nil
         let isHidden = call[2].tag == Tag.bool && call[2].bool
+        let log = call.log
+        if !isHidden, let known = log?.recorded(.answer, message) {
+            return AsynchronousRequest { Reply(Snapshot(coded: known)) }
+        }
         let question = try question(call, "ask() needs a terminal to ask on; a 'param' takes the value from the command line")
         let prompt = message + (fallback.map { $0.isEmpty || isHidden ? " " : " [\($0)] " } ?? " ")
         var request = AsynchronousRequest {
@@ -97,7 +111,9 @@ enum AskingBuiltins {
                 }
                 // Without a default an empty line is no answer.
                 guard let text = answer.isEmpty ? fallback : answer else { continue }
-                return Reply(isHidden ? .secret(SecretText(text)) : .string(text))
+                if isHidden { return Reply(.secret(SecretText(text))) }
+                log?.note(.answer, message, .string(text))
+                return Reply(.string(text))
             }
         }
         request.abandon = { question.abandon() }

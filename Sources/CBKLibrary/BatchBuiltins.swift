@@ -8,13 +8,13 @@ import CBKSyntax
 import JSONBytes
 
 enum BatchBuiltins {
-    /// The loop. A source from the API is read whole before the first item starts, so that what the items change does
-    /// not change what is listed.
+    /// The loop. A source from the API is copied whole into the run's folder before the first item starts, so that what the
+    /// items change does not change what is listed, and a run that goes on has the same items.
     private static let loop = """
         (source, body, key, width, columns, fields, statement) => {
           let run = __batch_open(source, width, columns, fields, statement)
           try {
-            let items = if __batch_is_live(source) { source.to_list() } else { __batch_source(run, source) }
+            let items = if __batch_is_live(source) { __batch_copied(run, source) } else { __batch_source(run, source) }
             for entry in items {
               let row = __batch_row(run, entry)
               if !__batch_has_room(run) { __batch_wait(run) }
@@ -30,88 +30,90 @@ enum BatchBuiltins {
         }
         """
 
-    static let all: [Builtin] = [
-        Builtin(
-            Signature(
-                "__batch",
-                ["source", "body", "key", "parallel", "columns", "fields", "statement"].map { Signature.Parameter($0) },
-                effect: .local, "Runs a batch.", isInternal: true), .script(loop)),
-        Builtin(
-            Signature(
-                "__batch_open", ["source", "parallel", "columns", "fields", "statement"].map { Signature.Parameter($0) },
-                "Starts a batch.", isInternal: true),
-            .asynchronous { (call) throws(ScriptError) in try open(call) }),
-        Builtin(
-            Signature("__batch_is_live", [.init("source")], "Whether a source must be read whole first.", isInternal: true),
-            .native { machine, arguments, count in
-                let call = NativeCall(machine, arguments, count)
-                guard call[0].tag == Tag.stream else { return call.give(Value(bool: false)) }
-                let stream = call[0].stream.pointee
-                let source = stream.source?.takeUnretainedValue()
-                let isRange = source == nil && stream.producer.isNull
-                return call.give(Value(bool: !isRange && !(source is CSVStreamSource) && !(source is LineSource)))
-            }),
-        Builtin(
-            Signature("__batch_source", [.init("run"), .init("source")], "A batch's source.", isInternal: true),
-            .native { machine, arguments, count in
-                let call = NativeCall(machine, arguments, count)
-                guard call[1].tag == Tag.stream,
-                    let source = call[1].stream.pointee.source?.takeUnretainedValue() as? CSVStreamSource
-                else { return call.giveShared(call[1]) }
-                session(call)?.isNumbered = true
-                return call.give(call.vm.stream(source.tolerant()))
-            }),
-        Builtin(
-            Signature("__batch_row", [.init("run"), .init("entry")], "A source's item as a row.", isInternal: true),
-            .native { machine, arguments, count in row(NativeCall(machine, arguments, count)) }),
-        Builtin(
-            Signature("__batch_has_room", [.init("run")], "Whether an item may start.", isInternal: true),
-            .native { machine, arguments, count in
-                let call = NativeCall(machine, arguments, count)
-                return call.give(Value(bool: session(call)?.hasRoom ?? true))
-            }),
-        Builtin(
-            Signature("__batch_wait", [.init("run")], "Waits for room.", isInternal: true),
-            .asynchronous { (call) throws(ScriptError) in
-                let session = session(call)
-                return AsynchronousRequest {
-                    await session?.wait(forEnd: false)
-                    return Reply(.null)
-                }
-            }),
-        Builtin(
-            Signature(
-                "__batch_start", [.init("run"), .init("row"), .init("key"), .init("keyless"), .init("body")], "Starts an item.",
-                isInternal: true),
-            .native { machine, arguments, count in start(NativeCall(machine, arguments, count)) }),
-        Builtin(
-            Signature("__batch_stop", [.init("run")], "Starts nothing more.", isInternal: true),
-            .native { machine, arguments, count in
-                let call = NativeCall(machine, arguments, count)
-                session(call)?.stop(StopReason(.source, "its source failed"))
-                return call.give(.null)
-            }),
-        Builtin(
-            Signature("__batch_close", [.init("run")], "Waits for the items and ends the batch.", isInternal: true),
-            .asynchronous { (call) throws(ScriptError) in
-                let session = session(call)
-                let host = call.services.batches
-                let number = call[0].int
-                return AsynchronousRequest {
-                    await session?.wait(forEnd: true)
-                    guard let session, let result = host.close(number) else { return Reply(.null) }
-                    // What an item used up, the script has no more of either.
-                    if let error = session.exhausted { throw error }
-                    if session.isStatement { return Reply(.null) }
-                    return Reply { vm in summary(result, host.folder.runName, vm) }
-                }
-            }),
-        Builtin(
-            Signature("__emit", [.init("row")], "Emits a row.", isInternal: true),
-            .native { machine, arguments, count in emitRow(NativeCall(machine, arguments, count)) }),
-    ]
+    static let all: [Builtin] =
+        copies + [
+            Builtin(
+                Signature(
+                    "__batch",
+                    ["source", "body", "key", "parallel", "columns", "fields", "statement"].map { Signature.Parameter($0) },
+                    effect: .local, "Runs a batch.", isInternal: true), .script(loop)),
+            Builtin(
+                Signature(
+                    "__batch_open", ["source", "parallel", "columns", "fields", "statement"].map { Signature.Parameter($0) },
+                    "Starts a batch.", isInternal: true),
+                .asynchronous { (call) throws(ScriptError) in try open(call) }),
+            Builtin(
+                Signature("__batch_is_live", [.init("source")], "Whether a source must be read whole first.", isInternal: true),
+                .native { machine, arguments, count in
+                    let call = NativeCall(machine, arguments, count)
+                    guard call[0].tag == Tag.stream else { return call.give(Value(bool: false)) }
+                    let stream = call[0].stream.pointee
+                    let source = stream.source?.takeUnretainedValue()
+                    let isRange = source == nil && stream.producer.isNull
+                    return call.give(Value(bool: !isRange && !(source is CSVStreamSource) && !(source is LineSource)))
+                }),
+            Builtin(
+                Signature("__batch_source", [.init("run"), .init("source")], "A batch's source.", isInternal: true),
+                .native { machine, arguments, count in
+                    let call = NativeCall(machine, arguments, count)
+                    guard call[1].tag == Tag.stream,
+                        let source = call[1].stream.pointee.source?.takeUnretainedValue() as? CSVStreamSource
+                    else { return call.giveShared(call[1]) }
+                    session(call)?.isNumbered = true
+                    return call.give(call.vm.stream(source.tolerant()))
+                }),
+            Builtin(
+                Signature("__batch_row", [.init("run"), .init("entry")], "A source's item as a row.", isInternal: true),
+                .native { machine, arguments, count in row(NativeCall(machine, arguments, count)) }),
+            Builtin(
+                Signature("__batch_has_room", [.init("run")], "Whether an item may start.", isInternal: true),
+                .native { machine, arguments, count in
+                    let call = NativeCall(machine, arguments, count)
+                    return call.give(Value(bool: session(call)?.hasRoom ?? true))
+                }),
+            Builtin(
+                Signature("__batch_wait", [.init("run")], "Waits for room.", isInternal: true),
+                .asynchronous { (call) throws(ScriptError) in
+                    let session = session(call)
+                    return AsynchronousRequest {
+                        await session?.wait(forEnd: false)
+                        return Reply(.null)
+                    }
+                }),
+            Builtin(
+                Signature(
+                    "__batch_start", [.init("run"), .init("row"), .init("key"), .init("keyless"), .init("body")],
+                    "Starts an item.",
+                    isInternal: true),
+                .native { machine, arguments, count in start(NativeCall(machine, arguments, count)) }),
+            Builtin(
+                Signature("__batch_stop", [.init("run")], "Starts nothing more.", isInternal: true),
+                .native { machine, arguments, count in
+                    let call = NativeCall(machine, arguments, count)
+                    session(call)?.stop(StopReason(.source, "its source failed"))
+                    return call.give(.null)
+                }),
+            Builtin(
+                Signature("__batch_close", [.init("run")], "Waits for the items and ends the batch.", isInternal: true),
+                .asynchronous { (call) throws(ScriptError) in
+                    let session = session(call)
+                    let host = call.services.batches
+                    let number = call[0].int
+                    return AsynchronousRequest {
+                        await session?.wait(forEnd: true)
+                        guard let session, let result = host.close(number) else { return Reply(.null) }
+                        // What an item used up, the script has no more of either.
+                        if let error = session.exhausted { throw error }
+                        if session.isStatement { return Reply(.null) }
+                        return Reply { vm in summary(result, host.folder.runName, vm) }
+                    }
+                }),
+            Builtin(
+                Signature("__emit", [.init("row")], "Emits a row.", isInternal: true),
+                .native { machine, arguments, count in emitRow(NativeCall(machine, arguments, count)) }),
+        ]
 
-    private static func session(_ call: NativeCall) -> BatchSession? { call.services.batches.session(call[0].int) }
+    static func session(_ call: NativeCall) -> BatchSession? { call.services.batches.session(call[0].int) }
 
     private static func open(_ call: NativeCall) throws(ScriptError) -> AsynchronousRequest {
         if call.vm.itemContext != nil {
@@ -253,7 +255,7 @@ enum BatchBuiltins {
 
     private static func summary(_ result: BatchResult, _ run: String?, _ vm: VM) -> Value {
         let rows =
-            vm.stream(LineSource(path: result.rowsPath ?? "/dev/null", shown: "rows", isJSON: true))
+            vm.stream(LineSource(path: result.rowsPath ?? "/dev/null", shown: "rows", form: .json))
         return vm.makeRecord([
             ("total", Value(int: result.total)), ("done", Value(int: result.done)), ("failed", Value(int: result.failed)),
             ("skipped", Value(int: result.skipped)), ("unknown", Value(int: result.unknown)),

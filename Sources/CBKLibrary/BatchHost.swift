@@ -40,14 +40,19 @@ package final class BatchHost: Sendable {
     }
 
     package let folder: RunFolder
+    private let run: RunRecord?
     let settings: Settings
     let warn: @Sendable (String) -> Void
     private let state = Mutex(State())
     /// Held while the files of a batch are completed.
     private let closing = Mutex(())
 
-    package init(folder: RunFolder, settings: Settings, warn: @escaping @Sendable (String) -> Void) {
+    /// - Parameter run: keeps the journal; nil where nothing is written down.
+    package init(
+        folder: RunFolder, run: RunRecord? = nil, settings: Settings, warn: @escaping @Sendable (String) -> Void
+    ) {
         self.folder = folder
+        self.run = run
         self.settings = settings
         self.warn = warn
     }
@@ -83,10 +88,14 @@ package final class BatchHost: Sendable {
     func open(parallel: Int, columns: [String]?, isStatement: Bool) throws(ScriptError) -> Int64 {
         do throws(BatchError) {
             _ = try folder.path()
+            return try begin(parallel: parallel, columns: columns, isStatement: isStatement)
         } catch {
             throw ScriptError(.io, "\(error.message); --runs-dir names another folder", code: "E0609", isCatchable: false)
         }
-        return state.withLock { state in
+    }
+
+    private func begin(parallel: Int, columns: [String]?, isStatement: Bool) throws(BatchError) -> Int64 {
+        try state.withLock { state throws(BatchError) in
             state.count += 1
             var configuration = BatchConfiguration(
                 number: state.count, parallel: settings.jobs ?? parallel, errorCap: settings.errorCap, columns: columns,
@@ -96,8 +105,9 @@ package final class BatchHost: Sendable {
                 configuration.refusals = settings.refusals
                 configuration.total = settings.total
             }
-            let run = BatchRun(
-                configuration, folder: folder, output: isStatement ? settings.rows?() : nil, progress: settings.progress?(),
+            let run = try BatchRun(
+                configuration, folder: folder, run: run, output: isStatement ? settings.rows?() : nil,
+                progress: settings.progress?(),
                 warn: warn)
             if let stop = state.stop { run.stop(stop) }
             let number = Int64(state.count)
@@ -114,8 +124,8 @@ package final class BatchHost: Sendable {
             let result = session.run.complete()
             state.withLock { state in
                 state.results.append(result)
-                state.errors += result.failed + result.unknown
-                state.ended += result.total - result.pending
+                state.errors += result.failed + result.unknown - result.pastErrors
+                state.ended += result.total - result.pending - result.past
                 if let stop = result.stop, ![.ended, .source].contains(stop.kind), state.stop == nil { state.stop = stop }
             }
             return result
@@ -242,6 +252,8 @@ final class ItemHandle: Sendable {
     let session: BatchSession
     let number: Int
     let context: ItemContext
+    /// Where the run writes down what it does.
+    let log: ItemLog?
     /// What the gate said when it ended the item for good.
     let verdict = Mutex<BatchError?>(nil)
     /// The write that is under way: an item abandoned meanwhile is in doubt.
@@ -251,5 +263,6 @@ final class ItemHandle: Sendable {
         self.session = session
         self.number = number
         context = session.run.context(ofItem: number)
+        log = session.run.log(ofItem: number)
     }
 }

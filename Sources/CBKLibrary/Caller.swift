@@ -10,23 +10,27 @@ import PartnerClient
 struct Caller: Sendable {
     let services: Services
     let item: ItemHandle?
+    /// Where the run writes down what this item does; nil where no run is recorded.
+    let log: ItemLog?
     /// Of `users.extend(run_as:)`.
     let runAs: String?
 
     init(_ call: NativeCall) {
         services = call.services
         item = call.vm.itemContext as? ItemHandle
+        log = call.log
         runAs = services.identities.name(call.vm.binding)
     }
 
     func perform(
-        _ schema: OperationSchema, ids: [String] = [], query: [QueryItem] = [], body: JSONObject? = nil
+        _ schema: OperationSchema, ids: [String] = [], query: [QueryItem] = [], body: JSONObject? = nil,
+        image: JSONValue? = nil
     ) async throws(ScriptError) -> JSONValue {
-        guard schema.effect.isWrite else { return try await send(schema, ids, query, body) }
+        guard schema.effect.isWrite else { return try await send(schema, ids, query, body, nil) }
         if let item {
             item.write.withLock { $0 = schema.name }
             defer { item.write.withLock { $0 = nil } }
-            return try await send(schema, ids, query, body)
+            return try await send(schema, ids, query, body, image)
         }
         if let stop = services.batches.stopReason {
             throw ScriptError(
@@ -35,7 +39,7 @@ struct Caller: Sendable {
         }
         guard services.writes.begin(schema.name) else { throw Caller.interruption }
         defer { services.writes.end(schema.name) }
-        let answer = try await send(schema, ids, query, body)
+        let answer = try await send(schema, ids, query, body, image)
         // It was waited for; the script goes no further.
         if services.writes.isStopping { throw Caller.interruption }
         return answer
@@ -44,11 +48,12 @@ struct Caller: Sendable {
     private static let interruption = ScriptError(.cancelled, "interrupted", code: "E0506", isCatchable: false)
 
     private func send(
-        _ schema: OperationSchema, _ ids: [String], _ query: [QueryItem], _ body: JSONObject?
+        _ schema: OperationSchema, _ ids: [String], _ query: [QueryItem], _ body: JSONObject?, _ image: JSONValue?
     ) async throws(ScriptError) -> JSONValue {
         let gate = try services.gate()
         do throws(BatchError) {
-            return try await gate.perform(schema, ids: ids, query: query, body: body, item: item?.context, runAs: runAs)
+            return try await gate.perform(
+                schema, ids: ids, query: query, body: body, item: item?.context, runAs: runAs, log: log, image: image)
         } catch {
             if !error.isCatchable {
                 if let item { item.verdict.withLock { $0 = error } } else { services.verdict.withLock { $0 = error } }

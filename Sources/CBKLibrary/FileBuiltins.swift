@@ -67,7 +67,7 @@ enum FileBuiltins {
             Signature(
                 "lines", [source], gives: .stream(.type(.string)), effect: .read, "Reads a text file line by line.",
                 example: "lines(\"emails.txt\").count()"),
-            .native { machine, arguments, count in readLines(NativeCall(machine, arguments, count), "lines", isJSON: false) }),
+            .native { machine, arguments, count in readLines(NativeCall(machine, arguments, count), "lines", .text) }),
         Builtin(
             Signature(
                 "save", on: [.list, .stream], [path], gives: .type(.int), effect: .local,
@@ -154,14 +154,14 @@ enum FileBuiltins {
         }
     }
 
-    static func readLines(_ call: NativeCall, _ function: String, isJSON: Bool) -> Bool {
+    static func readLines(_ call: NativeCall, _ function: String, _ form: LineSource.Form) -> Bool {
         if call[0].isString, call[0].string.text == StandardInput.path {
             let input = call.services.input
             return call.give(
-                call.vm.stream(LineSource(path: "", shown: StandardInput.path, isJSON: isJSON, input: input)))
+                call.vm.stream(LineSource(path: "", shown: StandardInput.path, form: form, input: input)))
         }
         guard let path = resolve(call, function) else { return false }
-        return call.give(call.vm.stream(LineSource(path: path, shown: call[0].string.text, isJSON: isJSON)))
+        return call.give(call.vm.stream(LineSource(path: path, shown: call[0].string.text, form: form)))
     }
 
     private static func openSave(_ call: NativeCall) -> Bool {

@@ -40,7 +40,13 @@ package struct Flag: Sendable {
 /// What is wrong with a command line; exit 2.
 package struct UsageError: Error, Sendable {
     package var message: String
-    package init(_ message: String) { self.message = message }
+    /// What the program ends with.
+    package var exitCode: Int32
+
+    package init(_ message: String, exitCode: Int32 = 2) {
+        self.message = message
+        self.exitCode = exitCode
+    }
 }
 
 package struct ParsedFlags: Sendable {

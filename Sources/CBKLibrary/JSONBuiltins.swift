@@ -65,7 +65,7 @@ enum JSONBuiltins {
                 "jsonl.read", [FileBuiltins.source], gives: .stream(.any), effect: .read,
                 "Reads a file with one JSON value a line.", example: "jsonl.read(\"users.jsonl\").count()"),
             .native { machine, arguments, count in
-                FileBuiltins.readLines(NativeCall(machine, arguments, count), "jsonl.read", isJSON: true)
+                FileBuiltins.readLines(NativeCall(machine, arguments, count), "jsonl.read", .json)
             }),
         Builtin(
             Signature(

@@ -5,16 +5,23 @@ import Foundation
 import JSONBytes
 
 final class LineSource: StreamSource {
+    /// What a line is.
+    enum Form {
+        case text, json
+        /// A value as `Snapshot.coded` has it.
+        case coded
+    }
+
     let path: String
     let shown: String
-    let isJSON: Bool
+    let form: Form
     /// Set where the lines come from standard input instead of a file.
     let input: StandardInput?
 
-    init(path: String, shown: String, isJSON: Bool, input: StandardInput? = nil) {
+    init(path: String, shown: String, form: Form, input: StandardInput? = nil) {
         self.path = path
         self.shown = shown
-        self.isJSON = isJSON
+        self.form = form
         self.input = input
     }
 
@@ -23,7 +30,7 @@ final class LineSource: StreamSource {
 
     func open() throws(ScriptError) -> any StreamCursor {
         if let input {
-            try input.take(for: isJSON ? "jsonl.read" : "lines")
+            try input.take(for: form == .json ? "jsonl.read" : "lines")
             return LineCursor(self, StandardInput.descriptor)
         }
         let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
@@ -83,7 +90,12 @@ private final class LineCursor: StreamCursor, @unchecked Sendable {
                 rest.removeSubrange(0...end)
             }
             let values = values(of: lines)
-            if !values.isEmpty { return Reply { vm in vm.makeList(values.map { vm.value(of: $0) }) } }
+            if !values.isEmpty {
+                let isCoded = source.form == .coded
+                return Reply { vm in
+                    vm.makeList(values.map { isCoded ? vm.value(of: Snapshot(coded: $0)) : vm.value(of: $0) })
+                }
+            }
             if let failure { throw failure }
         }
         return Reply { vm in vm.makeList([]) }
@@ -102,7 +114,7 @@ private final class LineCursor: StreamCursor, @unchecked Sendable {
         for bytes in lines {
             line += 1
             let bytes = line == 1 && bytes.starts(with: FileAccess.mark) ? Array(bytes.dropFirst(3)) : bytes
-            if source.isJSON {
+            if source.form != .text {
                 if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
                 do throws(JSONError) {
                     values.append(try JSONValue(parsing: bytes))

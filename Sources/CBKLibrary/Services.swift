@@ -33,6 +33,8 @@ package final class Services: Sendable {
     package let sleep: @Sendable (Int64) async throws -> Void
     package let files: FileAccess
     package let batches: BatchHost
+    /// What is written down of the program; nil at the prompt and in tests of scripts, which nothing goes on with.
+    let run: RunRecord?
     package let writes = WritesUnderWay()
     /// What the gate said of a call outside of batches that ended the script for good.
     package let verdict = Mutex<BatchError?>(nil)
@@ -43,7 +45,7 @@ package final class Services: Sendable {
         output: any ScriptOutput, dialog: any ScriptDialog, input: StandardInput, assumesYes: Bool,
         gate: @escaping @Sendable () throws(ScriptError) -> Gate, environment: [String: String],
         now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Int64) async throws -> Void, files: FileAccess,
-        batches: BatchHost, printsToError: Bool
+        batches: BatchHost, run: RunRecord? = nil, printsToError: Bool
     ) {
         self.output = output
         self.dialog = dialog
@@ -55,6 +57,7 @@ package final class Services: Sendable {
         self.sleep = sleep
         self.files = files
         self.batches = batches
+        self.run = run
         self.printsToError = printsToError
     }
 }
@@ -84,6 +87,12 @@ extension NativeCall {
             preconditionFailure("the interpreter was made without the library's services")
         }
         return services
+    }
+
+    /// Of the item that calls, or of the top level; nil where nothing is written down.
+    var log: ItemLog? {
+        if let item = vm.itemContext as? ItemHandle { return item.log }
+        return services.run?.main
     }
 
     /// A text argument; raises and gives nil where it is none.

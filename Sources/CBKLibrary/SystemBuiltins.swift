@@ -4,6 +4,8 @@ import CBKBatch
 import CBKCompiler
 import CBKRuntime
 import Crypto
+import JSONBytes
+import PartnerAPI
 
 enum SystemBuiltins {
     static let all: [Builtin] = [
@@ -96,20 +98,26 @@ enum SystemBuiltins {
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
                 guard let name = call.text(0, of: "env", "name") else { return false }
-                guard let value = call.services.environment[name] else { return call.give(.null) }
-                return call.give(isCredential(name, value) ? call.vm.secret(SecretText(value)) : call.vm.string(value))
+                let value = call.services.environment[name]
+                if let value, isCredential(name, value) {
+                    call.noteCredential(name, value)
+                    return call.give(call.vm.secret(SecretText(value)))
+                }
+                // A batch's items find the environment as it is.
+                guard call.vm.itemContext == nil else { return call.give(value.map { call.vm.string($0) } ?? .null) }
+                return call.giveRecorded(.environment, name) { value.map { .string($0) } ?? .null }
             }),
         Builtin(
             Signature("now", [], gives: .type(.datetime), effect: .read, "Gives the current time.", example: "now()"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
-                return call.give(Value(datetime: call.services.now()))
+                return call.giveRecorded(.now) { .datetime(call.services.now()) }
             }),
         Builtin(
             Signature("uuid", [], gives: .type(.string), effect: .read, "Gives a new random UUID.", example: "uuid()"),
             .native { machine, arguments, count in
                 let call = NativeCall(machine, arguments, count)
-                return call.give(call.vm.string(randomUUID()))
+                return call.giveRecorded(.uuid) { .string(randomUUID()) }
             }),
         Builtin(
             Signature(
@@ -174,5 +182,26 @@ enum SystemBuiltins {
             text += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
         }
         return text
+    }
+}
+
+extension NativeCall {
+    /// Gives what an earlier process was given here, else what there is now, which is written down.
+    fileprivate func giveRecorded(_ kind: JournalEntry.Kind, _ name: String = "", _ make: () -> Snapshot) -> Bool {
+        guard let log else { return give(vm.value(of: make())) }
+        if let known = log.recorded(kind, name) { return give(vm.value(of: Snapshot(coded: known))) }
+        let value = make()
+        if let coded = value.coded { log.note(kind, name, coded) }
+        return give(vm.value(of: value))
+    }
+
+    /// A credential is read anew; a digest tells whether it is the same one.
+    fileprivate func noteCredential(_ name: String, _ value: String) {
+        guard vm.itemContext == nil, let log else { return }
+        let fingerprint = JSONValue.string(Secret(value).fingerprint)
+        guard let known = log.recorded(.environment, name) else { return log.note(.environment, name, fingerprint) }
+        if known != fingerprint {
+            services.output.note("warning: env(\"\(name)\") is another credential than when the run began\n")
+        }
     }
 }

@@ -17,6 +17,7 @@ final class Engine: Sendable {
     let interpreter: Interpreter
     let services: Services
     let target: Target
+    private let record: RunRecord?
     private let opening: GateOpening
     private let lastSignal = Mutex<StopReason.Kind?>(nil)
     /// Ends a command's own work, where that is not the interpreter's.
@@ -27,29 +28,35 @@ final class Engine: Sendable {
     ///   - scriptFolder: files in it are the script's.
     ///   - pathParameters: files that `path` parameters name.
     ///   - progress: what the progress of batches is called; nil shows none.
+    ///   - target: nil: the flags' one.
+    ///   - record: of a script's run; nil: nothing is written down.
     ///   - inputOwner: what has read standard input already, or is reading it; nil: it is the script's.
     init(
         name: String, flags: ParsedFlags, console: Console, scriptFolder: String?, pathParameters: [String] = [],
-        settings: BatchHost.Settings, progress: String? = nil, printsToError: Bool, inputOwner: String? = nil
+        settings: BatchHost.Settings, progress: String? = nil, printsToError: Bool, target: Target? = nil,
+        record: RunRecord? = nil, inputOwner: String? = nil
     ) throws(UsageError) {
         let environment = Main.environment
         let home = Home(environment: environment)
-        let target = try Target(flags, environment: environment, home: home)
+        let target = if let target { target } else { try Target(flags, environment: environment, home: home) }
         if !flags.has("quiet") { for warning in target.warnings { console.note("warning: \(VisibleText.line(warning))\n") } }
         self.target = target
         self.console = console
         let current = FileManager.default.currentDirectoryPath
-        let folder = RunFolder(parent: flags.text("runs-dir") ?? "cbk-runs", name: name)
+        let folder = record?.folder ?? RunFolder(parent: flags.text("runs-dir") ?? "cbk-runs", name: name)
+        self.record = record
         let dialog = ConsoleDialog(console: console)
         let opening = GateOpening(
-            target: target, home: home, folder: folder, settings: try flags.gateSettings(), dialog: dialog)
+            target: target, home: home, folder: folder, record: record, settings: try flags.gateSettings(), dialog: dialog)
         self.opening = opening
         let output = ConsoleOutput(console: console)
         var settings = settings
         if let progress, !flags.has("no-progress"), !flags.has("quiet") {
             settings.progress = { ProgressBar(console: console, label: progress) { opening.flow } }
         }
-        let host = BatchHost(folder: folder, settings: settings) { line in console.note("warning: \(VisibleText.line(line))\n") }
+        let host = BatchHost(folder: folder, run: record, settings: settings) { line in
+            console.note("warning: \(VisibleText.line(line))\n")
+        }
         services = Services(
             output: output, dialog: dialog, input: StandardInput(takenBy: inputOwner),
             assumesYes: flags.has("yes"), gate: { () throws(ScriptError) in try opening.gate() },
@@ -60,7 +67,7 @@ final class Engine: Sendable {
                 allowed: [current] + [scriptFolder].compactMap { $0 } + pathParameters + flags.list("allow-path"),
                 named: pathParameters,
                 refused: [home.path], currentFolder: current),
-            batches: host, printsToError: printsToError)
+            batches: host, run: record, printsToError: printsToError)
         interpreter = Interpreter(
             builtins: Library.builtins, catalog: Library.catalog, services: services, budget: flags.budget,
             stress: environment["CBK_COLLECTOR"].flatMap { CollectorStress(rawValue: $0) } ?? .none)
@@ -84,6 +91,51 @@ final class Engine: Sendable {
     func close() {
         SaveTable.abandon()
         opening.close()
+    }
+
+    /// Ends the run's journal.
+    /// - Parameter error: what the script ended with.
+    /// - Returns: whether something is left to do that a later run can go on with; or what the journal says.
+    func conclude(_ error: ScriptError?) async -> Result<Bool, BatchError> {
+        guard let record, record.hasJournal else { return .success(false) }
+        let isStopped = error.map { !$0.isCatchable } ?? false
+        let hasRest = services.batches.results.contains { $0.pending > 0 || $0.unknown > 0 }
+        do throws(BatchError) {
+            try await record.finish(isFinished: !isStopped && !hasRest)
+            return .success(isStopped || hasRest)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Makes sure that another secret than a run began with is of the same account: it finds a user that the run has made.
+    func requireSameAccount(_ run: FoundRun) async throws(UsageError) {
+        guard let account = target.account, run.header.fingerprint != account.fingerprint else { return }
+        var user: String?
+        do {
+            user = try run.journal.anyCreated()
+            if let user {
+                _ = try await opening.gate().perform(.userFetch, ids: [user])
+                return
+            }
+        } catch {
+            throw UsageError(
+                "the secret is another one than the run began with, and the account has no user '\(user ?? "")', which the run made: "
+                    + "\(error)")
+        }
+        let question = "The secret is another one than the run began with. Is it of the same account?"
+        guard await opening.questions.agrees(question) else {
+            throw UsageError("the secret is another one than the run began with; --new-run begins again")
+        }
+    }
+
+    /// Whether a script that made users before is to make them again, as somebody who is asked says.
+    func wantsAgain(_ choice: RunChoice) async throws(UsageError) -> Bool {
+        guard target.account != nil, let before = choice.finishedBefore else { return true }
+        guard opening.isAttended else {
+            throw UsageError("'\(choice.title)' has made users before, in '\(before)'; --new-run lets it do so again")
+        }
+        return await opening.questions.agrees("'\(choice.title)' has made users before, in '\(before)'. Run it again?")
     }
 
     /// ^C or SIGTERM: batches and writes drain; a second one, or anything else that runs, is ended.

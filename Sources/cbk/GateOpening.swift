@@ -29,15 +29,19 @@ final class GateOpening: Sendable {
     private let target: Target
     private let home: Home
     private let folder: RunFolder
+    private let record: RunRecord?
     private let settings: Settings
     private let dialog: any ScriptDialog
     private let gateIfOpen = Mutex<Gate?>(nil)
     private let store = Mutex<SandboxStore?>(nil)
 
-    init(target: Target, home: Home, folder: RunFolder, settings: Settings, dialog: any ScriptDialog) {
+    init(
+        target: Target, home: Home, folder: RunFolder, record: RunRecord?, settings: Settings, dialog: any ScriptDialog
+    ) {
         self.target = target
         self.home = home
         self.folder = folder
+        self.record = record
         self.settings = settings
         self.dialog = dialog
         questions = LiveQuestions(dialog: dialog, target: target.name)
@@ -73,7 +77,7 @@ final class GateOpening: Sendable {
         self.store.withLock { $0 = store }
         return Gate(
             connection: PartnerConnection(transport: SandboxTransport(store: store)), secrets: SecretsFile(folder: folder),
-            budgets: settings.budgets)
+            budgets: settings.budgets, run: record)
     }
 
     private func liveGate(_ account: Account) -> Gate {
@@ -86,7 +90,8 @@ final class GateOpening: Sendable {
         return Gate(
             connection: PartnerConnection(transport: transport, options: options, limiter: limiter),
             secrets: SecretsFile(folder: folder), budgets: settings.budgets,
-            brake: Brake(limits: settings.brake, dialog: isAttended ? questions : nil, refusal: refusal))
+            brake: Brake(limits: settings.brake, dialog: isAttended ? questions : nil, refusal: refusal),
+            run: record)
     }
 
     // MARK: Writing to a live account

@@ -5,6 +5,7 @@ import CBKLibrary
 import CBKRuntime
 import CBKTerminal
 import Foundation
+import JSONBytes
 
 struct ImportCommand {
     static let flags: [Flag] = [
@@ -94,10 +95,23 @@ struct ImportCommand {
         return try await ScriptCommand(
             source: .generated(
                 GeneratedScript(
-                    name: "import-\(name)", text: text, settings: settings, count: count, title: title(count, parsed))),
+                    name: "import-\(name)", input: path, choices: choices(parsed), text: text, settings: settings, count: count,
+                    title: title(count, parsed)
+                )),
             flags: sharedWords(parsed, shared),
             arguments: [], console: console
         ).run()
+    }
+
+    /// The flags that decide what becomes of a row: a run goes on with the same ones.
+    private func choices(_ parsed: ParsedFlags) -> JSONObject {
+        let names = [
+            "map", "set", "meta-rest", "ignore", "clear-token", "with-token", "column-delimiter", "encoding", "keep-quotes",
+        ]
+        return JSONObject(
+            names.compactMap { name in
+                parsed.values[name].flatMap { Snapshot.list($0).coded }.map { JSONObject.Member(key: name, value: $0) }
+            })
     }
 
     private func title(_ count: Int?, _ parsed: ParsedFlags) -> String {

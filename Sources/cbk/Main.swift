@@ -70,7 +70,7 @@ struct Main {
             }
         } catch {
             console.note("cbk: \(VisibleText.lines(maskingTokens(in: error.message)))\n")
-            return 2
+            return error.exitCode
         }
     }
 

@@ -8,10 +8,15 @@ import CBKRuntime
 import CBKSyntax
 import CBKTerminal
 import Foundation
+import JSONBytes
 
 /// A script that cbk wrote, such as an import's.
 struct GeneratedScript {
     var name: String
+    /// The file that it reads.
+    var input: String
+    /// Flags that a run of it goes on with.
+    var choices: JSONObject
     var text: String
     var settings: BatchHost.Settings
     /// How many users it will create; nil where that is not known.
@@ -98,10 +103,17 @@ struct ScriptCommand {
     @MainActor private func execute(
         _ compilation: Compilation, _ parameters: [ParameterDeclaration], _ parsed: ParsedFlags, printsValue: Bool
     ) async throws(UsageError) -> Int32 {
+        let home = Home(environment: Main.environment)
+        let target = try Target(parsed, environment: Main.environment, home: home)
+        let choice = try RunChoice(
+            identity: identity(compilation.source), name: runName, title: title, choices: choices, flags: parsed, target: target,
+            home: home)
         var values: [(Int, Snapshot)] = []
+        var named: [(String, Snapshot)] = []
         var paths: [String] = []
         for parameter in parameters {
-            let value = try parameter.value(from: parsed)
+            let value = try choice.value(of: parameter)
+            named.append((parameter.flag.name, value))
             if parameter.type == .path, case .string(let path) = value { paths.append(path) }
             if let slot = compilation.program.scope.globals[parameter.name.text]?.slot { values.append((slot, value)) }
         }
@@ -111,8 +123,14 @@ struct ScriptCommand {
         if case .file(let path) = source { folder = (path as NSString).deletingLastPathComponent }
         let engine = try Engine(
             name: runName, flags: parsed, console: console, scriptFolder: folder.map { $0.isEmpty ? "." : $0 },
-            pathParameters: paths, settings: settings, progress: runName, printsToError: hasBatch, inputOwner: inputOwner)
+            pathParameters: paths, settings: settings, progress: runName, printsToError: hasBatch, target: target,
+            record: try choice.record(named), inputOwner: inputOwner)
         SignalWatch.start { kind, _ in engine.interrupt(kind) }
+        if let found = choice.found { try await engine.requireSameAccount(found) }
+        guard try await engine.wantsAgain(choice) else {
+            console.note("nothing was sent\n")
+            return ExitCode.stopped.rawValue
+        }
         if case .generated(let script) = source {
             try engine.requireWritable()
             if let code = await engine.refusal(of: script) {
@@ -139,10 +157,18 @@ struct ScriptCommand {
             code = await printValue(result, engine, slot, parsed)
         }
         if parsed.has("collector-stats") { console.note(CollectorStats(await engine.interpreter.collectorPauses()).text) }
+        let conclusion = await engine.conclude(result.error)
         engine.close()
         let summary = engine.summary
-        let whole = code.combined(with: summary.exitCode)
+        var whole = code.combined(with: summary.exitCode)
         if !parsed.has("quiet") || whole != .success { console.note(summary.text) }
+        switch conclusion {
+        case .success(true): console.note("to go on: \(choice.resumeCommand)\n")
+        case .success(false): break
+        case .failure(let error):
+            console.note("error[\(error.code)]: \(error.message)\n")
+            whole = whole.combined(with: .fatal)
+        }
         return whole.rawValue
     }
 
@@ -157,6 +183,33 @@ struct ScriptCommand {
 
     private var inputOwner: String? {
         if case .standardInput = source { "cbk, for the script itself" } else { nil }
+    }
+
+    /// What tells this script from others, wherever it is called from.
+    private func identity(_ file: SourceFile) -> String {
+        switch source {
+        case .file(let path): absolute(path)
+        case .code, .standardInput: "code \(KeyDigest(String(decoding: file.bytes, as: UTF8.self)).hexadecimal)"
+        case .generated(let script): "import \(absolute(script.input))"
+        }
+    }
+
+    private func absolute(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    }
+
+    private var choices: JSONObject {
+        if case .generated(let script) = source { script.choices } else { JSONObject() }
+    }
+
+    /// As the command line has it.
+    private var title: String {
+        switch source {
+        case .file(let path): RunChoice.shellWord(path)
+        case .code(let text): "-e \(RunChoice.shellWord(text))"
+        case .standardInput: "-"
+        case .generated(let script): "import \(RunChoice.shellWord(script.input))"
+        }
     }
 
     private var runName: String {

@@ -22,6 +22,16 @@ enum SharedFlags {
         Flag("timeout", .duration, "TIME", "how long a request on live may take", defaultText: "60s"),
         Flag("max-deletes", .count, "N", "deletes that a run on live may make without being asked", defaultText: "9"),
         Flag("max-updates", .count, "N", "updates that a run on live may make without being asked", defaultText: "99"),
+        Flag("resume", .toggle, "", "go on with the script's unfinished run"),
+        Flag("run", .path, "RUN", "go on with this run, finished or not; its folder's name or path"),
+        Flag("resume-failed", .toggle, "", "go on, and run failed items again"),
+        Flag("redo", .list, "KEY", "go on, and run the item with this key as if it were new; may be repeated"),
+        Flag("new-run", .toggle, "", "begin again, whatever earlier runs have done"),
+        Flag(
+            "settle", .duration, "TIME", "how long a lost write is looked for, as lists lag behind writes", defaultText: "30s"),
+        Flag(
+            "mark", .choice(CreateMark.allCases.map(\.rawValue)), "HOW",
+            "how a create is found again whose answer was lost: alias gives it one, meta a key, none compares what was sent"),
         Flag("yes", .toggle, "", "answer what confirm() asks"),
         Flag("no-progress", .toggle, "", "no progress on standard error"),
         Flag("quiet", .toggle, "", "errors only on standard error"),

@@ -8,8 +8,9 @@ import Testing
 
     private var runs: RunFolder { fixture.runs }
 
-    private func run(_ configuration: BatchConfiguration = BatchConfiguration(), output: (any RowSink)? = nil) -> BatchRun {
-        fixture.run(configuration, output: output)
+    private func run(_ configuration: BatchConfiguration = BatchConfiguration(), output: (any RowSink)? = nil) throws -> BatchRun
+    {
+        try fixture.run(configuration, output: output)
     }
 
     private func start(_ run: BatchRun, _ key: BatchKey, line: Int? = nil, row: OriginalRow = .none) throws -> Int {
@@ -20,7 +21,7 @@ import Testing
 
     @Test func columnsAreDeclaredOrTheFirstRows() throws {
         let warnings = Recorder()
-        let run = BatchRun(BatchConfiguration(columns: ["b", "a"]), folder: runs, warn: { warnings.add($0) })
+        let run = try BatchRun(BatchConfiguration(columns: ["b", "a"]), folder: runs, warn: { warnings.add($0) })
         let item = try start(run, .int(1))
         run.emit(["a": 1, "x": 2], item: item)
         run.emit(["b": nil, "x": 3, "y": 4, "a": ["deep": [true, 1.5]]], item: item)
@@ -36,7 +37,7 @@ import Testing
     ])
     func outputFormats(_ format: RowFormat, _ expected: String) throws {
         let recorder = Recorder()
-        let run = run(output: format.sink(to: RecordingSink(recorder: recorder)))
+        let run = try run(output: format.sink(to: RecordingSink(recorder: recorder)))
         for (number, text) in [(1, "x"), (2, "y,z")] {
             let item = try start(run, .int(Int64(number)))
             run.emit(["a": .int(Int64(number)), "b": .string(text)], item: item)
@@ -46,15 +47,15 @@ import Testing
         #expect(recorder.all.joined() == expected + "<end>")
     }
 
-    @Test func noRowsAtAll() {
+    @Test func noRowsAtAll() throws {
         let recorder = Recorder()
-        _ = run(output: RowFormat.json.sink(to: RecordingSink(recorder: recorder))).complete()
+        _ = try run(output: RowFormat.json.sink(to: RecordingSink(recorder: recorder))).complete()
         #expect(recorder.all.joined() == "[]\n<end>")
     }
 
     @Test func aClosedPipeDoesNotStopTheRun() throws {
         let warnings = Recorder()
-        let run = BatchRun(
+        let run = try BatchRun(
             BatchConfiguration(), folder: runs, output: RowFormat.csv.sink(to: BrokenSink(), bufferSize: 1),
             warn: { warnings.add($0) })
         for key in 0..<3 {
@@ -69,7 +70,7 @@ import Testing
 
     @Test func aFolderThatCannotBeMadeIsFatal() throws {
         let blocked = try fixture.folder.write("blocked", [])
-        let run = BatchRun(BatchConfiguration(), folder: RunFolder(parent: blocked + "/runs", name: "x"))
+        let run = try BatchRun(BatchConfiguration(), folder: RunFolder(parent: blocked + "/runs", name: "x"))
         let item = try start(run, .int(1))
         run.emit(["n": 1], item: item)
         run.finish(item, .done)
@@ -78,7 +79,7 @@ import Testing
     }
 
     @Test func rowsCanBeKept() throws {
-        let run = run(BatchConfiguration(number: 2, spoolsRows: true))
+        let run = try run(BatchConfiguration(number: 2, spoolsRows: true))
         let item = try start(run, .int(1))
         run.emit(["n": 1], item: item)
         run.finish(item, .done)
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func tokensAreMaskedInEveryFile() throws {
-        let run = run(BatchConfiguration(spoolsRows: true))
+        let run = try run(BatchConfiguration(spoolsRows: true))
         let token = fakeToken("b")
         let good = try start(run, .int(1))
         run.emit(["t": .string("it is \(token)!"), "deep": [.string(token)]], item: good)
@@ -111,7 +112,7 @@ import Testing
             func finish() { recorder.add("end") }
         }
         let (recorder, clock) = (Recorder(), FixedClock())
-        let run = BatchRun(BatchConfiguration(total: 40), folder: runs, progress: Sink(recorder: recorder), clock: clock)
+        let run = try BatchRun(BatchConfiguration(total: 40), folder: runs, progress: Sink(recorder: recorder), clock: clock)
         for key in 0..<40 {
             clock.now.set(Double(key) * 0.01)
             run.finish(try start(run, .int(Int64(key))), .done)

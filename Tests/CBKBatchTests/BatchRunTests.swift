@@ -9,8 +9,9 @@ import Testing
 
     private var runs: RunFolder { fixture.runs }
 
-    private func run(_ configuration: BatchConfiguration = BatchConfiguration(), output: (any RowSink)? = nil) -> BatchRun {
-        fixture.run(configuration, output: output)
+    private func run(_ configuration: BatchConfiguration = BatchConfiguration(), output: (any RowSink)? = nil) throws -> BatchRun
+    {
+        try fixture.run(configuration, output: output)
     }
 
     private func start(_ run: BatchRun, _ key: BatchKey, line: Int? = nil, row: OriginalRow = .none) throws -> Int {
@@ -20,7 +21,7 @@ import Testing
     private func file(_ name: String) throws -> String { try fixture.file(name) }
 
     @Test func rowsComeInTheOrderOfTheInput() throws {
-        let run = run()
+        let run = try run()
         let numbers = try (0..<5).map { try start(run, .int(Int64($0))) }
         for number in numbers.reversed() {
             run.emit(["n": .int(Int64(number)), "twice": .int(Int64(2 * number))], item: number)
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test func rowsOfItemsThatFailAreLost() throws {
-        let run = run()
+        let run = try run()
         let (a, b, c) = (try start(run, .text("a")), try start(run, .text("b")), try start(run, .text("c")))
         for item in [a, b, c] { run.emit(["n": .int(Int64(item))], item: item) }
         run.finish(b, .failed(BatchError(.api, code: "CONFLICT", "taken")))
@@ -51,7 +52,7 @@ import Testing
     @Test func failedRowsKeepTheirColumns() throws {
         let reader = try CSVReader(bytes: Array("Name,error,e-mail\nAda,old,'=x\n\"a,b\",,b@x\n".utf8))
         let chunk = try #require(try reader.nextChunk())
-        let run = run()
+        let run = try run()
         for row in chunk {
             let number = try start(
                 run, .text(row.string(at: 2)), line: row.line, row: .csv(row, header: reader.header))
@@ -70,7 +71,7 @@ import Testing
     }
 
     @Test func recordsAndValuesHaveColumnsToo() throws {
-        let run = run()
+        let run = try run()
         let item = try start(run, .none, row: .record(["id": "u1", "meta": ["a": 1], "n": nil]))
         run.finish(item, .failed(BatchError(.script, code: "user", "no")))
         _ = run.complete()
@@ -79,14 +80,14 @@ import Testing
     }
 
     @Test func duplicateKeysFailAndNameTheFirst() throws {
-        let run = run()
+        let run = try run()
         let first = try start(run, .text(" Ada@X.org"), line: 2)
         #expect(run.key(ofItem: first) == "ada@x.org")
-        #expect(run.admit(key: .text("ada@x.org "), line: 7, row: .none) == .refused)
+        #expect(run.admit(key: .text("ada@x.org "), line: 7, row: .none) == .ended)
         #expect(run.admit(key: .int(1), row: .none) == .start(3))
-        #expect(run.admit(key: .int(1), row: .none) == .refused)
+        #expect(run.admit(key: .int(1), row: .none) == .ended)
         #expect(run.admit(key: .text("1"), row: .none) == .start(5))
-        #expect(run.admit(key: .null, row: .none) == .refused)
+        #expect(run.admit(key: .null, row: .none) == .ended)
         for item in [1, 3, 5] { run.finish(item, .done) }
         let result = run.complete()
         #expect((result.done, result.failed) == (3, 3))
@@ -97,15 +98,15 @@ import Testing
     }
 
     @Test func keysAreComposed() throws {
-        let run = run()
+        let run = try run()
         _ = try start(run, .text("JOSE\u{301}@x.org"))
-        #expect(run.admit(key: .text("jos\u{E9}@x.org"), row: .none) == .refused)
+        #expect(run.admit(key: .text("jos\u{E9}@x.org"), row: .none) == .ended)
         #expect(run.admit(key: .text("a@b@c "), row: .none) == .start(3))
         #expect(run.admit(key: .text("a@b@c"), row: .none) == .start(4))
     }
 
     @Test func itemsWithoutKeyAreKnownByContentAndOccurrence() throws {
-        let run = run(BatchConfiguration(parallel: 16))
+        let run = try run(BatchConfiguration(parallel: 16))
         let row = OriginalRow.record(["a": "x"])
         let keys = try [BatchKey.none, .none, .text("  ")].map { run.key(ofItem: try start(run, $0, row: row)) ?? "" }
         let other = run.key(ofItem: try start(run, .none, row: .record(["a": "y"])))
@@ -117,12 +118,12 @@ import Testing
 
     @Test func rowsFoundBadBeforeNeverStart() throws {
         let refusal = RowProblem(line: 3, code: "INVALID_EMAIL", message: "no @")
-        let run = run(BatchConfiguration(refusals: [3: refusal]))
+        let run = try run(BatchConfiguration(refusals: [3: refusal]))
         #expect(run.admit(key: .text("a"), line: 2, row: .none) == .start(1))
-        #expect(run.admit(key: .text("b"), line: 3, row: .none) == .refused)
+        #expect(run.admit(key: .text("b"), line: 3, row: .none) == .ended)
         #expect(run.admit(key: .text("b"), line: 4, row: .none) == .start(3))
         #expect(
-            run.admit(key: .text("c"), line: 5, row: .none, error: BatchError(.data, code: "CSV_RAGGED", "short")) == .refused)
+            run.admit(key: .text("c"), line: 5, row: .none, error: BatchError(.data, code: "CSV_RAGGED", "short")) == .ended)
         run.finish(1, .done)
         run.finish(3, .done)
         let result = run.complete()
@@ -131,7 +132,7 @@ import Testing
     }
 
     @Test func noMoreThanParallelStart() throws {
-        let run = run(BatchConfiguration(parallel: 2))
+        let run = try run(BatchConfiguration(parallel: 2))
         #expect(run.canStart)
         let first = try start(run, .int(1))
         _ = try start(run, .int(2))
@@ -142,7 +143,7 @@ import Testing
     }
 
     @Test func theWindowIsBounded() throws {
-        let run = run(BatchConfiguration(parallel: 2))
+        let run = try run(BatchConfiguration(parallel: 2))
         let slow = try start(run, .int(0))
         var started = 1
         while run.canStart {
@@ -155,7 +156,7 @@ import Testing
     }
 
     @Test func theErrorCapStops() throws {
-        let run = run(BatchConfiguration(errorCap: .count(2)))
+        let run = try run(BatchConfiguration(errorCap: .count(2)))
         for key in 0..<3 {
             #expect(run.canStart)
             run.finish(try start(run, .int(Int64(key))), .failed(BatchError(.script, code: "X", "no")))
@@ -170,7 +171,7 @@ import Testing
     }
 
     @Test func aPercentageCountsFromAHundredItems() throws {
-        let run = run(BatchConfiguration(errorCap: .percent(5)))
+        let run = try run(BatchConfiguration(errorCap: .percent(5)))
         for key in 0..<99 {
             let error = BatchError(.script, code: "X", "no")
             run.finish(try start(run, .int(Int64(key))), key < 5 ? .failed(error) : .done)
@@ -191,7 +192,7 @@ import Testing
     }
 
     @Test func consequences() throws {
-        let run = run()
+        let run = try run()
         let items = try (0..<3).map { try start(run, .int(Int64($0))) }
         run.finish(items[0], error: BatchError(.outcomeUnknown, code: "TIMEOUT", "no answer", consequence: .doubt))
         #expect(run.canStart)
@@ -206,7 +207,7 @@ import Testing
     }
 
     @Test func breakEndsWithoutBlame() throws {
-        let run = run()
+        let run = try run()
         let item = try start(run, .int(1))
         run.stop(StopReason(.ended, "break"))
         #expect(!run.canStart)
@@ -215,7 +216,7 @@ import Testing
     }
 
     @Test func anInterruptLeavesItemsPending() throws {
-        let run = run()
+        let run = try run()
         let first = try start(run, .int(1))
         _ = try start(run, .int(2), row: .value(2))
         run.stop(StopReason(.interrupted, "interrupted"))
@@ -227,7 +228,7 @@ import Testing
     }
 
     @Test func anItemEndsOnce() throws {
-        let run = run()
+        let run = try run()
         let item = try start(run, .int(1))
         _ = try start(run, .int(2))
         run.finish(item, .done)
@@ -238,7 +239,7 @@ import Testing
     @Test func manyItemsInAnyOrder() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(seed: seed)
-        let run = run(BatchConfiguration(parallel: 16))
+        let run = try run(BatchConfiguration(parallel: 16))
         var flying: [Int] = []
         var next: Int64 = 0
         while next < 2000 || !flying.isEmpty {

@@ -41,8 +41,8 @@ struct BatchFixture {
         runs = RunFolder(parent: folder.path + "/cbk-runs", name: "test", now: { 1_700_000_000 })
     }
 
-    func run(_ configuration: BatchConfiguration = BatchConfiguration(), output: (any RowSink)? = nil) -> BatchRun {
-        BatchRun(configuration, folder: runs, output: output)
+    func run(_ configuration: BatchConfiguration = BatchConfiguration(), output: (any RowSink)? = nil) throws -> BatchRun {
+        try BatchRun(configuration, folder: runs, output: output)
     }
 
     func start(_ run: BatchRun, _ key: BatchKey, line: Int? = nil, row: OriginalRow = .none) throws -> Int {

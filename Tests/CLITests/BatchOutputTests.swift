@@ -64,10 +64,10 @@ struct BatchOutputTests {
         #expect(result.stderr.contains("100 items: 3 done, 4 failed, 93 pending in "))
         #expect(result.stderr.contains("stopped: more errors than --max-errors 3 allows\n"))
         let folder = runner.runFolder
-        #expect(runner.names(in: folder) == ["failed.csv", "success.csv", "unprocessed.csv"])
+        #expect(runner.results(in: folder) == ["failed.csv", "success.csv", "unprocessed.csv"])
         let pending = csvRows(try runner.read(folder + "/unprocessed.csv"))
         #expect(pending.map { $0["item"] } == (7..<100).map(String.init))
-        let percent = try runner.run("even.cbk", "--max-errors", "60%")
+        let percent = try runner.run("even.cbk", "--max-errors", "60%", "--new-run")
         #expect(percent.status == 1 && percent.stderr.contains("100 items: 50 done, 50 failed in "))
     }
 
@@ -75,7 +75,7 @@ struct BatchOutputTests {
         try runner.write("batch n in 0..100 by n parallel 1 {\n  if n == 5 { break }\n  emit { n }\n}\n", to: "five.cbk")
         let result = try runner.run("five.cbk")
         #expect(result.stdout == "n\n0\n1\n2\n3\n4\n" && result.status == 0)
-        #expect(runner.names(in: runner.runFolder) == ["success.csv"])
+        #expect(runner.results(in: runner.runFolder) == ["success.csv"])
     }
 
     @Test func continueEndsAnItemAsDone() throws {

@@ -43,7 +43,7 @@ struct DurabilityTests {
         #expect(try runner.run("import", "one.csv").status == 0)
         #expect(try runner.run("-e", "users.create(name: \"D\", email: \"d@example.com\");").status == 0)
         #expect(try runner.value(of: "users.list().map(u => u.name).sort()") == "A\nB\nC\nD")
-        #expect(runner.names(in: "cbk-runs").count == 2)
+        #expect(runner.names(in: "cbk-runs").count == 3)
         #expect(try BinaryRunner().value(of: "users.list().count()") == "0")
     }
 

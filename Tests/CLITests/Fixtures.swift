@@ -23,6 +23,9 @@ extension BinaryRunner {
     /// The newest run folder, below the runner's own; a name that is not there if there is none.
     var runFolder: String { "cbk-runs/" + (names(in: "cbk-runs").last ?? "none") }
 
+    /// The files of a run's folder that are for people.
+    func results(in folder: String) -> [String] { names(in: folder).filter { $0.hasSuffix(".csv") } }
+
     /// The bytes of the sandbox's store with what is not checkpointed yet.
     var storeSize: Int {
         names(in: "home").filter { $0.hasPrefix("sandbox.db") }.reduce(0) { sum, name in

@@ -21,7 +21,7 @@ struct ImportTests {
         #expect(success.map { $0["email"] } == rows.map { $0["E-mail"] })
         #expect(success.map { $0["name"] } == rows.map { $0["Full name"] })
         #expect(Set(success.compactMap { $0["id"] }).count == rows.count)
-        #expect(runner.names(in: runner.runFolder) == ["success.csv"])
+        #expect(runner.results(in: runner.runFolder) == ["success.csv"])
         let plans = try runner.value(of: "users.list().where(u => u.meta.plan == \"pro\").count()")
         #expect(plans == String(rows.count { $0["meta.plan"] == "pro" }))
         let limits = try runner.value(of: "users.list().where(u => u.limits?.messages == 50_000).count()")

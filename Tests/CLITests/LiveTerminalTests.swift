@@ -65,9 +65,9 @@ import Testing
         let stopped = try runner.run("--profile", "lab", "-e", code)
         #expect(stopped.stderr.contains("this would be update 100 of the run") && stopped.status == 3, "\(stopped)")
         #expect(try runner.run("--profile", "lab", "-e", "users.list().first().name").stdout == "n98\n")
-        #expect(try runner.run("--profile", "lab", "-e", code, "--yes").status == 3)
-        #expect(try runner.run("--profile", "lab", "-e", code, "--max-updates", "104").status == 3)
-        #expect(try runner.run("--profile", "lab", "-e", code, "--max-updates", "105").status == 0)
+        #expect(try runner.run("--profile", "lab", "-e", code, "--yes", "--new-run").status == 3)
+        #expect(try runner.run("--profile", "lab", "-e", code, "--max-updates", "104", "--new-run").status == 3)
+        #expect(try runner.run("--profile", "lab", "-e", code, "--max-updates", "105", "--new-run").status == 0)
     }
 
     @Test func interruptIsNoAnswer() throws {
@@ -119,7 +119,7 @@ import Testing
 
     @Test func anImportAsksForItsCount() throws {
         defer { _ = try? server.stop() }
-        let words = ["--profile", "lab", "--yes", "import", Project.example("users.csv")]
+        let words = ["--profile", "lab", "--yes", "--new-run", "import", Project.example("users.csv")]
         let wrong = try PseudoTerminal(runner, words, columns: 160)
         try wrong.wait(for: "live:lab: 240 users will be created. Type 240 to go on:")
         try wrong.send("y" + Key.enter)

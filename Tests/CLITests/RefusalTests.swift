@@ -16,17 +16,17 @@ import Testing
     private static let made = CannedServer.Answer.json(200, "{\"id\":\"u1\"}")
     private static let refused = CannedServer.refusal(403, "NOT_AUTHORIZED")
 
-    private func run(_ code: String, _ server: CannedServer) throws -> RunResult {
-        try runner.run("-e", code, "--url", server.address, "--quiet")
+    private func run(_ code: String, _ server: CannedServer, _ flags: [String] = []) throws -> RunResult {
+        try runner.run(["-e", code, "--url", server.address, "--quiet", "--new-run"] + flags)
     }
 
     /// Five items, one by one, that catch whatever they can; how they ended, and the codes that were caught.
-    private func items(_ call: String, _ server: CannedServer) throws -> RunResult {
+    private func items(_ call: String, _ server: CannedServer, _ flags: [String] = []) throws -> RunResult {
         try run(
             """
             let r = batch n in 1..6 by n parallel 1 { try { \(call) } catch e { emit { code: e.code } } }
             print("${r.done} ${r.failed} ${r.unknown} ${r.pending}", r.rows.map(row => row.code).join(" "))
-            """, server)
+            """, server, flags)
     }
 
     @Test(arguments: [(401, "NOT_AUTHENTICATED", 5), (402, "NO_SUBSCRIPTION", 5), (429, "LIMITS_REACHED", 3)])
@@ -49,10 +49,14 @@ import Testing
 
     /// Its item alone: the next ones may well succeed.
     @Test func aWriteWhoseAnswerWasLostIsUnknown() throws {
-        let server = try CannedServer(Self.made, .none, Self.made)
-        let result = try items("users.create()", server)
-        #expect(result.stdout == "4 0 1 0 \n" && result.status == 4 && server.count == 5, "\(result)")
+        let server = try CannedServer(Self.made, .none, .none, Self.made)
+        let result = try items("users.create()", server, ["--settle", "0s"])
+        #expect(result.stdout == "4 0 1 0 \n" && result.status == 4 && server.count == 6, "\(result)")
         #expect(csvRows(try runner.read(runner.runFolder + "/unknown.csv")).map { $0["cbk_key"] } == ["2"])
+        // Where it can be settled, it is.
+        let settled = try CannedServer(Self.made, .none, .none, Self.made)
+        let well = try items("users.create()", settled, ["--settle", "10s"])
+        #expect(well.stdout == "5 0 0 0 \n" && well.status == 0 && settled.count == 7, "\(well)")
     }
 
     @Test(arguments: [

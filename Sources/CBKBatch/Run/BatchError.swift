@@ -31,6 +31,8 @@ package struct BatchError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Consequence: Sendable, Equatable {
         /// Its item fails, and a script may catch it.
         case item
+        /// Its item fails, whatever the script would do.
+        case itemForGood
         /// Its item ends as unknown.
         case doubt
         /// The run stops; its item stays pending.

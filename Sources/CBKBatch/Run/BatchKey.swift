@@ -22,11 +22,11 @@ package func normalizedKey(_ text: String) -> String {
 }
 
 /// The first 16 bytes of the SHA-256 of some text: stable from run to run.
-struct KeyDigest: Hashable, Sendable, CustomStringConvertible {
+package struct KeyDigest: Hashable, Sendable, CustomStringConvertible {
     private let high: UInt64
     private let low: UInt64
 
-    init(_ text: String) {
+    package init(_ text: String) {
         var text = text
         self = text.withUTF8 { KeyDigest(bytes: UnsafeRawBufferPointer($0)) }
     }
@@ -42,12 +42,22 @@ struct KeyDigest: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// 16 hexadecimal digits: enough to tell items of one run apart.
-    var description: String {
-        let digits = String(high, radix: 16)
+    package var description: String { Self.digits(high) }
+
+    /// All 32 digits.
+    package var hexadecimal: String { Self.digits(high) + Self.digits(low) }
+
+    /// All 16 bytes.
+    var data: Data {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Data($0) }
+    }
+
+    private static func digits(_ word: UInt64) -> String {
+        let digits = String(word, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    static func == (left: KeyDigest, right: KeyDigest) -> Bool { left.high == right.high && left.low == right.low }
+    package static func == (left: KeyDigest, right: KeyDigest) -> Bool { left.high == right.high && left.low == right.low }
 
-    func hash(into hasher: inout Hasher) { hasher.combine(low) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(low) }
 }

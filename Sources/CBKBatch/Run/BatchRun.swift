@@ -5,38 +5,6 @@
 import JSONBytes
 import Synchronization
 
-/// `--max-errors N` or `N%`; a percentage counts from 100 items.
-package enum ErrorCap: Sendable, Equatable {
-    /// The most errors that a run goes on with.
-    case count(Int)
-    case percent(Double)
-
-    /// Reads `20` or `2.5%`; nil for anything else.
-    package init?(_ text: String) {
-        if text.hasSuffix("%") {
-            guard let share = Double(text.dropLast()), share >= 0, share <= 100 else { return nil }
-            self = .percent(share)
-        } else {
-            guard let count = Int(text), count >= 0 else { return nil }
-            self = .count(count)
-        }
-    }
-
-    func isExceeded(errors: Int, ended: Int) -> Bool {
-        switch self {
-        case .count(let most): errors > most
-        case .percent(let share): ended >= 100 && Double(errors) * 100 > share * Double(ended)
-        }
-    }
-
-    var description: String {
-        switch self {
-        case .count(let most): String(most)
-        case .percent(let share): share == share.rounded() ? "\(Int(share))%" : "\(share)%"
-        }
-    }
-}
-
 /// How an item ended.
 package enum ItemOutcome: Sendable {
     case done
@@ -86,12 +54,16 @@ package final class BatchRun: Sendable {
     package enum Admission: Sendable, Equatable {
         /// The item may start; its number from 1.
         case start(Int)
-        /// It has failed already.
-        case refused
+        /// It has ended already: it failed, or an earlier process has done it.
+        case ended
     }
 
     package let configuration: BatchConfiguration
     let folder: RunFolder
+    /// Of items that come from the API.
+    package let sourceCopy: SourceCopy
+    private let run: RunRecord?
+    private let journal: Journal?
     private let clock: any MonotonicClock
     private let startTime: Double
     private let progressSink: (any ProgressSink)?
@@ -99,20 +71,26 @@ package final class BatchRun: Sendable {
     private let state: Mutex<BatchState>
 
     /// - Parameters:
+    ///   - run: keeps the journal; nil: nothing is written down.
     ///   - output: gets the rows, beside success.csv; nil where the rows are a value or nobody asked.
     ///   - warn: gets a line for a person.
+    /// - Throws: where there can be no journal.
     package init(
-        _ configuration: BatchConfiguration, folder: RunFolder, output: (any RowSink)? = nil,
+        _ configuration: BatchConfiguration, folder: RunFolder, run: RunRecord? = nil, output: (any RowSink)? = nil,
         progress: (any ProgressSink)? = nil, clock: any MonotonicClock = UptimeClock(),
         warn: @escaping @Sendable (String) -> Void = { _ in }
-    ) {
+    ) throws(BatchError) {
         self.configuration = configuration
         self.folder = folder
+        self.run = run
+        journal = try run?.journal()
+        sourceCopy = SourceCopy(folder: folder, journal: journal, batch: configuration.number)
         self.clock = clock
         progressSink = progress
         self.warn = warn
         startTime = clock.seconds()
-        state = Mutex(BatchState(configuration, folder: folder, output: output))
+        state = Mutex(BatchState(configuration, folder: folder, journal: journal, output: output))
+        if let run { journal?.save(run.main) }
     }
 
     // MARK: - Items
@@ -137,16 +115,60 @@ package final class BatchRun: Sendable {
                 let text = state.keys.displayed(key)
                 state.results.add(BatchItem(number: number, key: text, line: line, row: row))
                 state.finish(number, .failed(error))
-                return .refused
+                return .ended
             }
-            let admitted = state.keys.admit(key, number: number, line: line, row: row)
-            state.results.add(BatchItem(number: number, key: admitted.text, line: line, row: row))
-            if let error = admitted.error {
-                state.finish(number, .failed(error))
-                return .refused
+            let content = row.json.withUnsafeBytes { KeyDigest(bytes: $0) }
+            let admitted = state.keys.admit(key, content: content, number: number, line: line)
+            var item = BatchItem(number: number, key: admitted.text, line: line, row: row)
+            if admitted.error == nil {
+                item.id = ItemID(batch: configuration.number, digest: admitted.digest)
+                item.content = content
             }
+            do throws(BatchError) {
+                if let error = admitted.error { throw error }
+                if let past = try past(item) {
+                    item.isPast = true
+                    item.emits = past.emits
+                    state.results.add(item)
+                    state.finish(number, past.outcome)
+                    return .ended
+                }
+            } catch {
+                state.results.add(item)
+                if case .stop(let kind) = error.consequence {
+                    state.stop(StopReason(kind, error.message))
+                    state.finish(number, .pending)
+                } else {
+                    state.finish(number, .failed(error))
+                }
+                return .ended
+            }
+            state.results.add(item)
             state.inFlight += 1
             return .start(number)
+        }
+    }
+
+    /// What an earlier process has done of an item; nil where it is to be run.
+    private func past(_ item: BatchItem) throws(BatchError) -> JournaledItem? {
+        guard let run, let journal, let id = item.id else { return nil }
+        if run.settings.redone.contains(item.key) {
+            try journal.forget(id)
+            return nil
+        }
+        guard var past = try journal.ended(id, content: item.content) else { return nil }
+        switch past.outcome {
+        case .unknown, .pending: return nil
+        case .failed: return run.settings.retriesFailed ? nil : past
+        case .skipped: return past.isSameContent ? past : nil
+        case .done:
+            if past.isSameContent { return past }
+            past.emits = []
+            past.outcome = .failed(
+                BatchError(
+                    .data, code: "CHANGED",
+                    "its row is another one than the run has done; --redo '\(item.key)' runs it all the same"))
+            return past
         }
     }
 
@@ -158,6 +180,17 @@ package final class BatchRun: Sendable {
     /// What the gate is told of an item.
     package func context(ofItem number: Int) -> ItemContext {
         ItemContext(batch: configuration.number, item: number, key: key(ofItem: number) ?? "")
+    }
+
+    /// What an item is given and writes goes there; nil where nothing is written down.
+    package func log(ofItem number: Int) -> ItemLog? {
+        guard let journal, let id = state.withLock({ $0.results[number]?.id }) else { return nil }
+        do throws(BatchError) {
+            return try journal.log(id)
+        } catch {
+            stop(StopReason(.fatal, error.message))
+            return ItemLog(id)
+        }
     }
 
     /// A row of an item in flight. It is written if the item ends as done.
@@ -177,7 +210,7 @@ package final class BatchRun: Sendable {
     /// Ends an item in flight by an error, as its consequence has it: failed, unknown, or pending in a run that stops.
     package func finish(_ number: Int, error: BatchError) {
         switch error.consequence {
-        case .item: finish(number, .failed(error))
+        case .item, .itemForGood: finish(number, .failed(error))
         case .doubt: finish(number, .unknown(error))
         case .stop(let kind):
             stop(StopReason(kind, error.description))

@@ -11,22 +11,31 @@ struct BatchState: Sendable {
     private var rate = RateMeter()
     private var counts = RunProgress()
     private var pending = 0
+    /// Of this process alone: what an earlier one did, and what of it failed.
+    private var past = (ended: 0, errors: 0)
+    private let journal: Journal?
     private(set) var stop: StopReason?
     var inFlight = 0
     /// When progress was last shown, in seconds since the start.
     var lastShown = -1.0
 
-    init(_ configuration: BatchConfiguration, folder: RunFolder, output: (any RowSink)?) {
+    init(_ configuration: BatchConfiguration, folder: RunFolder, journal: Journal?, output: (any RowSink)?) {
         self.configuration = configuration
+        self.journal = journal
         results = OrderedResults(configuration, folder: folder, output: output)
     }
 
     mutating func finish(_ number: Int, _ outcome: ItemOutcome) {
         guard let item = results[number], item.outcome == nil else { return }
+        if item.isPast { past.ended += 1 }
+        if !item.isPast, let id = item.id {
+            journal?.end(id, key: item.key, content: item.content, outcome, emits: item.emits)
+        }
         switch outcome {
         case .done: counts.done += 1
         case .failed(let error):
             counts.failed += 1
+            if item.isPast { past.errors += 1 }
             causes.count(code: error.code, message: error.description, line: item.line)
         case .skipped(let reason):
             counts.skipped += 1
@@ -40,7 +49,8 @@ struct BatchState: Sendable {
         if let failure = results.failure { stop(StopReason(.fatal, failure.description)) }
         guard stop == nil, let cap = configuration.errorCap else { return }
         let earlier = configuration.earlier
-        if cap.isExceeded(errors: earlier.errors + counts.failed + counts.unknown, ended: earlier.ended + counts.ended) {
+        let errors = counts.failed + counts.unknown - past.errors
+        if cap.isExceeded(errors: earlier.errors + errors, ended: earlier.ended + counts.ended - past.ended) {
             stop(StopReason(.errorCap, "more errors than --max-errors \(cap.description) allows"))
         }
     }
@@ -68,8 +78,9 @@ struct BatchState: Sendable {
         if let failure = results.failure { stop(StopReason(.fatal, failure.description)) }
         return BatchResult(
             number: configuration.number, total: counts.ended + pending, done: counts.done, failed: counts.failed,
-            skipped: counts.skipped, unknown: counts.unknown, pending: pending, seconds: seconds, stop: stop,
-            causes: causes.causes, skips: skips.causes, files: results.paths, rowsPath: results.rowsPath)
+            skipped: counts.skipped, unknown: counts.unknown, pending: pending, past: past.ended, pastErrors: past.errors,
+            seconds: seconds, stop: stop, causes: causes.causes, skips: skips.causes, files: results.paths,
+            rowsPath: results.rowsPath)
     }
 }
 
@@ -82,6 +93,9 @@ package struct BatchResult: Sendable, Equatable {
     package var skipped: Int
     package var unknown: Int
     package var pending: Int
+    /// Of the ended ones, those that an earlier process has done, and what of them failed.
+    package var past: Int
+    package var pastErrors: Int
     package var seconds: Double
     package var stop: StopReason?
     package var causes: [Cause]
@@ -92,7 +106,8 @@ package struct BatchResult: Sendable, Equatable {
     package var rowsPath: String?
 
     package init(
-        number: Int, total: Int, done: Int, failed: Int, skipped: Int, unknown: Int, pending: Int, seconds: Double,
+        number: Int, total: Int, done: Int, failed: Int, skipped: Int, unknown: Int, pending: Int, past: Int = 0,
+        pastErrors: Int = 0, seconds: Double,
         stop: StopReason?, causes: [Cause], skips: [Cause], files: [String], rowsPath: String?
     ) {
         self.number = number
@@ -102,6 +117,8 @@ package struct BatchResult: Sendable, Equatable {
         self.skipped = skipped
         self.unknown = unknown
         self.pending = pending
+        self.past = past
+        self.pastErrors = pastErrors
         self.seconds = seconds
         self.stop = stop
         self.causes = causes
@@ -127,21 +144,25 @@ struct KeyRegister: Sendable {
     private var occurrences: [KeyDigest: Int] = [:]
 
     /// Checks and notes a key.
-    mutating func admit(_ key: BatchKey, number: Int, line: Int?, row: OriginalRow) -> (text: String, error: BatchError?) {
+    /// - Returns: the key as it is shown, and what the journal knows it by.
+    mutating func admit(
+        _ key: BatchKey, content: KeyDigest, number: Int, line: Int?
+    ) -> (text: String, digest: KeyDigest, error: BatchError?) {
         let digest: KeyDigest
         let text = displayed(key)
         switch key {
-        case .none: return (ofContent(row), nil)
-        case .text where text.isEmpty: return (ofContent(row), nil)
+        case .none: return ofContent(content)
+        case .text where text.isEmpty: return ofContent(content)
         case .text: digest = KeyDigest("s" + text)
         case .int: digest = KeyDigest("i" + text)
         case .null:
-            return ("", BatchError(.data, code: "NULL_KEY", "the key is null; 'by' takes a string or an int"))
+            let error = BatchError(.data, code: "NULL_KEY", "the key is null; 'by' takes a string or an int")
+            return ("", KeyDigest(""), error)
         }
-        guard let holder = first.updateValue(line ?? -number, forKey: digest) else { return (text, nil) }
+        guard let holder = first.updateValue(line ?? -number, forKey: digest) else { return (text, digest, nil) }
         first[digest] = holder
         let place = holder >= 0 ? "line \(holder)" : "item \(-holder)"
-        return (text, BatchError(.data, code: "DUPLICATE_KEY", "the key '\(text)' is that of \(place), too"))
+        return (text, digest, BatchError(.data, code: "DUPLICATE_KEY", "the key '\(text)' is that of \(place), too"))
     }
 
     /// The key as result files show it; blank where there is none.
@@ -153,10 +174,11 @@ struct KeyRegister: Sendable {
         }
     }
 
-    private mutating func ofContent(_ row: OriginalRow) -> String {
-        let digest = row.json.withUnsafeBytes { KeyDigest(bytes: $0) }
-        let count = occurrences[digest, default: 0] + 1
-        occurrences[digest] = count
-        return count == 1 ? digest.description : "\(digest)#\(count)"
+    private mutating func ofContent(_ content: KeyDigest) -> (text: String, digest: KeyDigest, error: BatchError?) {
+        let count = occurrences[content, default: 0] + 1
+        occurrences[content] = count
+        let text = count == 1 ? content.description : "\(content)#\(count)"
+        let digest = KeyDigest("c\(content.hexadecimal)#\(count)")
+        return (text, digest, nil)
     }
 }

@@ -34,7 +34,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
             case .stop(let reason): ExitCode(reason)
             case .doubt: .inDoubt
             // What could not be made into a request was not sent.
-            case .item: error.kind == .invalidRequest ? .usage : .failed
+            case .item, .itemForGood: error.kind == .invalidRequest ? .usage : .failed
             }
     }
 

@@ -21,6 +21,26 @@ package struct ItemContext: Sendable, Equatable {
     }
 }
 
+/// One call of an operation, as it goes through the gate.
+struct GateCall: Sendable {
+    var operation: OperationSchema
+    var ids: [String]
+    var query: [QueryItem] = []
+    var body: JSONObject?
+    var item: ItemContext?
+    var runAs: String?
+
+    /// What the journal knows it by: what the script asked for, before anything is added.
+    var text: String {
+        var text = operation.name
+        for id in ids { text += " \(id)" }
+        for part in query { text += " \(part.name)=\(part.value)" }
+        if let runAs { text += " as \(runAs)" }
+        if let body { text += " \(KeyDigest(body.text).hexadecimal)" }
+        return text
+    }
+}
+
 /// The most that a run may send.
 package struct GateBudgets: Sendable {
     /// `--max-requests`: attempts, so what the client sends again counts again.
@@ -61,14 +81,17 @@ package final class Gate: Sendable {
     /// nil on the sandbox.
     package let brake: Brake?
     private let connection: PartnerConnection
+    private let run: RunRecord?
     private let budgets: GateBudgets
     private let tally: Tally
 
     /// - Parameters:
     ///   - secrets: where minted tokens go; its file is made at the first.
     ///   - brake: of a live account.
+    ///   - run: keeps the journal; nil: nothing is written down.
     package init(
-        connection: PartnerConnection, secrets: SecretsFile, budgets: GateBudgets = GateBudgets(), brake: Brake? = nil
+        connection: PartnerConnection, secrets: SecretsFile, budgets: GateBudgets = GateBudgets(), brake: Brake? = nil,
+        run: RunRecord? = nil
     ) {
         let tally = Tally()
         var connection = connection
@@ -77,6 +100,7 @@ package final class Gate: Sendable {
         self.secrets = secrets
         self.budgets = budgets
         self.brake = brake
+        self.run = run
         self.tally = tally
     }
 
@@ -90,30 +114,81 @@ package final class Gate: Sendable {
     ///   - ids: one for each parameter of the path.
     ///   - item: the item on whose behalf it is done; nil at the top level.
     ///   - runAs: the user to act as; nil: the partner.
+    ///   - log: of the item, in a run that keeps a journal.
+    ///   - image: what an update is going to change, where it has been looked up.
     /// - Returns: the answer as it came, with a minted token whole; it is in the secrets file by then.
     package func perform(
         _ operation: OperationSchema, ids: [String] = [], query: [QueryItem] = [], body: JSONObject? = nil,
-        item: ItemContext? = nil, runAs: String? = nil
+        item: ItemContext? = nil, runAs: String? = nil, log: ItemLog? = nil, image: JSONValue? = nil
     ) async throws(BatchError) -> JSONValue {
-        let isWrite = operation.effect.isWrite
+        let call = GateCall(operation: operation, ids: ids, query: query, body: body, item: item, runAs: runAs)
+        if let run, let log {
+            return try await operation.effect.isWrite ? write(call, log, run, image: image) : read(call, log)
+        }
+        guard operation.effect.isWrite else { return try await send(call) }
+        return try await admitting(call) { () async throws(BatchError) in
+            let answer = try await attempt(call)
+            try await keepSecret(of: answer, call)
+            return answer
+        }
+    }
+
+    /// Sends a read.
+    func send(_ call: GateCall) async throws(BatchError) -> JSONValue {
+        try count(call.operation)
+        return try await attempt(call)
+    }
+
+    /// Does a write's work where the brake and the budgets let it.
+    func admitting(
+        _ call: GateCall, _ work: () async throws(BatchError) -> JSONValue
+    ) async throws(BatchError) -> JSONValue {
         // A secret comes once: where it could not be kept, it is not asked for.
-        if operation.mintsSecret { try secrets.prepare() }
-        try await brake?.admit(operation, ids: ids)
-        defer { brake?.ended(operation) }
+        if call.operation.mintsSecret { try secrets.prepare() }
+        try await brake?.admit(call.operation, ids: call.ids)
+        defer { brake?.ended(call.operation) }
+        try count(call.operation)
+        return try await work()
+    }
+
+    /// Sends a write once more, as another attempt.
+    func resend(_ call: GateCall) async throws(BatchError) -> JSONValue {
+        guard tally.admitRetry(budgets) else {
+            throw BatchError(
+                .budget, code: "BUDGET", "the budget of \(budgets.requests) requests is used up (--max-requests)",
+                operation: call.operation.name, consequence: .stop(.budget))
+        }
+        return try await attempt(call)
+    }
+
+    private func count(_ operation: OperationSchema) throws(BatchError) {
         if let exceeded = tally.countIn(operation, budgets) {
             throw BatchError(.budget, code: "BUDGET", exceeded, operation: operation.name, consequence: .stop(.budget))
         }
-        let answer: JSONValue
+    }
+
+    func attempt(_ call: GateCall) async throws(BatchError) -> JSONValue {
         do throws(PartnerError) {
-            answer = try await connection(as: runAs).call(operation, ids: ids, query: query, body: body)
+            let answer = try await connection(as: call.runAs).call(
+                call.operation, ids: call.ids, query: call.query, body: call.body)
+            tally.noteAnswer(status: nil)
+            return answer
         } catch {
-            throw judged(error, isWrite: isWrite)
+            throw judged(error, isWrite: call.operation.effect.isWrite)
         }
-        tally.noteAnswer(status: nil)
-        if let token = mintedToken(in: answer, of: operation, ids: ids, body: body, item: item) {
-            try await secrets.append(token)
-        }
-        return answer
+    }
+
+    /// Returns when a minted token is in the secrets file.
+    func keepSecret(of answer: JSONValue, _ call: GateCall) async throws(BatchError) {
+        guard call.operation.mintsSecret, let secret = answer["token"]?.stringValue else { return }
+        // One that an earlier process has put there, and whose outcome it could not write down.
+        if let id = answer["id"]?.stringValue, try secrets.token(id) != nil { return }
+        let isSession = call.operation.name == OperationSchema.sessionCreate.name
+        try await secrets.append(
+            MintedToken(
+                id: answer["id"]?.stringValue ?? "", userID: call.ids.first ?? "", key: call.item?.key ?? "",
+                name: isSession ? "session" : call.body?["name"]?.stringValue ?? "", createdAt: answer["createdAt"]?.intValue,
+                token: secret))
     }
 
     /// Reads a whole list as one answer that comes as it is made; one operation, whatever its length.
@@ -123,9 +198,7 @@ package final class Gate: Sendable {
     package func stream(
         _ operation: OperationSchema, ids: [String] = [], query: [QueryItem] = [], total: Int? = nil, _ take: (JSONObject) -> Bool
     ) async throws(BatchError) {
-        if let exceeded = tally.countIn(operation, budgets) {
-            throw BatchError(.budget, code: "BUDGET", exceeded, operation: operation.name, consequence: .stop(.budget))
-        }
+        try count(operation)
         let stream = connection.stream(operation, ids: ids, query: query, total: total)
         do {
             for try await record in stream.items { if !take(record.fields) { break } }
@@ -156,17 +229,6 @@ package final class Gate: Sendable {
             judged.message += "; five requests in a row were refused"
         }
         return judged
-    }
-
-    private func mintedToken(
-        in answer: JSONValue, of operation: OperationSchema, ids: [String], body: JSONObject?, item: ItemContext?
-    ) -> MintedToken? {
-        guard operation.mintsSecret, let secret = answer["token"]?.stringValue else { return nil }
-        let isSession = operation.name == OperationSchema.sessionCreate.name
-        return MintedToken(
-            id: answer["id"]?.stringValue ?? "", userID: ids.first ?? "", key: item?.key ?? "",
-            name: isSession ? "session" : body?["name"]?.stringValue ?? "", createdAt: answer["createdAt"]?.intValue,
-            token: secret)
     }
 }
 

@@ -10,6 +10,12 @@ struct BatchItem: Sendable {
     var row: OriginalRow
     var emits: [JSONObject] = []
     var outcome: ItemOutcome?
+    /// What the journal knows it by; nil for one that is not written there.
+    var id: ItemID?
+    /// A digest of the row.
+    var content = KeyDigest("")
+    /// It ended in an earlier process.
+    var isPast = false
 
     init(number: Int, key: String, line: Int?, row: OriginalRow) {
         self.number = number
@@ -50,6 +56,8 @@ struct OrderedResults: Sendable {
         failed = ResultFile("failed\(suffix).csv", hasErrors: true, folder: folder)
         unknown = ResultFile("unknown\(suffix).csv", hasErrors: true, folder: folder)
         unprocessed = ResultFile("unprocessed\(suffix).csv", hasErrors: false, folder: folder)
+        // Its rows are in the journal; those of items that did not end well come again, or not any more.
+        for name in ["success", "failed", "unknown", "unprocessed"] { folder.removeOld("\(name)\(suffix).csv") }
     }
 
     /// The number of the oldest item that has not been written.

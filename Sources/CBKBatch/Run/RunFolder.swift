@@ -23,12 +23,16 @@ package final class RunFolder: Sendable {
         case new
         /// A file that may be there; writing goes to its end.
         case appending
+        /// A file that may be there; what it held is gone.
+        case replacing
     }
 
     private let parent: String
     private let wish: String
     private let now: @Sendable () -> Int64
-    private let state = Mutex(State())
+    /// An earlier run's: its result files are written anew, from its journal.
+    private let isOld: Bool
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - parent: the folder of all runs; made if it is not there.
@@ -38,6 +42,23 @@ package final class RunFolder: Sendable {
         self.parent = parent
         wish = Self.plainName(name)
         self.now = now
+        isOld = false
+        state = Mutex(State())
+    }
+
+    /// The folder of an earlier run, which goes on in it.
+    /// - Throws: where there is none, or another process works in it.
+    package init(existing path: String) throws(BatchError) {
+        parent = ""
+        wish = ""
+        now = { 0 }
+        isOld = true
+        let descriptor = Self.openFolder(path)
+        guard descriptor >= 0 else { throw BatchError.file(path, "opened", errno) }
+        state = Mutex(State(descriptor: descriptor, path: path))
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw BatchError(.io, code: "IN_USE", "another process is at work on the run '\(path)'; wait for it, or stop it")
+        }
     }
 
     deinit {
@@ -63,12 +84,31 @@ package final class RunFolder: Sendable {
         let path = "\(folder.path)/\(name)"
         let flags: Int32 =
             switch opening {
-            case .new: O_WRONLY | O_CREAT | O_EXCL
+            case .new: O_WRONLY | O_CREAT | (isOld ? O_TRUNC : O_EXCL)
             case .appending: O_RDWR | O_CREAT | O_APPEND
+            case .replacing: O_WRONLY | O_CREAT | O_TRUNC
             }
         let descriptor = openat(folder.descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw BatchError.file(path, "opened", errno) }
         return (descriptor, path)
+    }
+
+    /// Removes what an earlier process of the run has left under such a name.
+    func removeOld(_ name: String) {
+        let descriptor = state.withLock { $0.descriptor }
+        if isOld, descriptor >= 0 { unlinkat(descriptor, name, 0) }
+    }
+
+    /// Puts a file there at once or not at all, and on the disk.
+    func replace(_ name: String, with bytes: [UInt8]) throws(BatchError) {
+        let file = try open(name + ".new", .replacing)
+        var code = writeAll(bytes, to: file.descriptor)
+        if code == 0 { code = synchronize(file.descriptor) }
+        closeDescriptor(file.descriptor)
+        let folder = state.withLock { $0.descriptor }
+        if code == 0, renameat(folder, name + ".new", folder, name) != 0 { code = errno }
+        guard code == 0 else { throw BatchError.file(file.path, "written", code) }
+        try synchronizeNames()
     }
 
     /// Puts the names of the folder's files on the disk.
@@ -91,6 +131,8 @@ package final class RunFolder: Sendable {
         }
         let descriptor = Self.openFolder(path)
         guard descriptor >= 0 else { throw BatchError.file(path, "opened", errno) }
+        // Freed by death: nobody else goes on with the run while this process lives.
+        flock(descriptor, LOCK_EX | LOCK_NB)
         state = State(descriptor: descriptor, path: path)
         return (descriptor, path)
     }
@@ -114,7 +156,7 @@ package final class RunFolder: Sendable {
         #endif
     }
 
-    private static func plainName(_ name: String) -> String {
+    static func plainName(_ name: String) -> String {
         let file = name.split(separator: "/").last ?? ""
         let plain = file.unicodeScalars.prefix(60).map { scalar -> Character in
             switch scalar {

@@ -69,7 +69,8 @@ package struct RunSummary: Sendable {
         ] where count > 0 {
             parts.append("\(grouped(count)) \(word)")
         }
-        let ended = batch.total - batch.pending
+        if batch.past > 0 { parts[0] += " (\(grouped(batch.past)) before)" }
+        let ended = batch.total - batch.pending - batch.past
         let rate = batch.seconds > 0.05 ? ", \(grouped(Int((Double(ended) / batch.seconds).rounded()))) a second" : ""
         var lines = [
             "\(name)\(counted(batch.total, "item")): \(parts.joined(separator: ", ")) in \(seconds(batch.seconds))\(rate)"

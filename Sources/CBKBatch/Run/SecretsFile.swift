@@ -2,6 +2,7 @@
 // task; waiting rows share one fsync. A last line that a crash tore is cut when the file is opened.
 
 import Dispatch
+import JSONBytes
 import Synchronization
 
 #if canImport(Glibc)
@@ -51,6 +52,8 @@ package final class SecretsFile: Sendable {
 
     private let folder: RunFolder
     private let state = Mutex(State())
+    /// What was in the file at the first look.
+    private let known = Mutex<[String: String]?>(nil)
     /// Held while the file is opened, which happens once.
     private let opening = Mutex(())
     private let queue = DispatchQueue(label: "cbk.secrets")
@@ -69,6 +72,40 @@ package final class SecretsFile: Sendable {
 
     /// Opens the file, so that a token is minted only where it can be kept.
     package func prepare() throws(BatchError) { _ = try openedFile() }
+
+    /// The secret of a token that the run minted; nil where the file is gone or has no such token.
+    package func token(_ id: String) throws(BatchError) -> String? {
+        try known.withLock { known throws(BatchError) in
+            if let tokens = known { return tokens[id] }
+            let tokens = try read()
+            known = tokens
+            return tokens[id]
+        }
+    }
+
+    /// An answer from the journal, with the secret that is only in this file.
+    func completed(_ answer: JSONValue) throws(BatchError) -> JSONValue {
+        guard var object = answer.objectValue, object["token"] != nil, let id = object["id"]?.stringValue,
+            let secret = try token(id)
+        else { return answer }
+        object["token"] = .string(secret)
+        return .object(object)
+    }
+
+    /// What earlier processes put there, by token id.
+    private func read() throws(BatchError) -> [String: String] {
+        guard let folder = folder.existingPath, access("\(folder)/secrets.csv", F_OK) == 0 else { return [:] }
+        // Cuts a torn last line first.
+        try prepare()
+        var tokens: [String: String] = [:]
+        do {
+            let reader = try CSVReader(path: "\(folder)/secrets.csv", options: CSVOptions(unguard: true))
+            while let row = try reader.next() { tokens[row.string(at: 0)] = row.string(at: 5) }
+        } catch {
+            throw BatchError(.io, code: "IO", "'\(folder)/secrets.csv' cannot be read: \(error)", consequence: .stop(.fatal))
+        }
+        return tokens
+    }
 
     /// Adds a row; returns when it is on the disk.
     package func append(_ token: MintedToken) async throws(BatchError) {

@@ -42,6 +42,14 @@ final class LiveQuestions: BrakeDialog {
         return await question.answer(prompt, isHidden: false)?.filter { !$0.isWhitespace } == wanted
     }
 
+    /// Whether the answer is yes.
+    func agrees(_ message: String) async -> Bool {
+        guard let question = begin() else { return false }
+        defer { end() }
+        let answer = await question.answer("\(target): \(message) [y/N] ", isHidden: false)
+        return ["y", "yes"].contains(answer?.filter { !$0.isWhitespace }.lowercased())
+    }
+
     private func begin() -> (any ScriptQuestion)? {
         let question = dialog.question()
         current.withLock { $0 = question }

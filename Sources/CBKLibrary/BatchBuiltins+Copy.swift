@@ -37,6 +37,12 @@ extension BatchBuiltins {
                         .type, "an item from the API is kept in the run's folder, and one with a secret or a function cannot be",
                         code: "E0301")
                 }
+                guard maskingTokens(in: item) == item else {
+                    return call.fail(
+                        .value,
+                        "an item from the API is kept in the run's folder, and this one holds a token: .to_list() keeps the items in memory",
+                        code: "E0301")
+                }
                 return copying(call) { (copy, _) throws(BatchError) in
                     try copy.add(item)
                     return .null

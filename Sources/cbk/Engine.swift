@@ -98,7 +98,7 @@ final class Engine: Sendable {
     /// - Returns: whether something is left to do that a later run can go on with; or what the journal says.
     func conclude(_ error: ScriptError?) async -> Result<Bool, BatchError> {
         guard let record, record.hasJournal else { return .success(false) }
-        let isStopped = error.map { !$0.isCatchable } ?? false
+        let isStopped = error != nil
         let hasRest = services.batches.results.contains { $0.pending > 0 || $0.unknown > 0 }
         do throws(BatchError) {
             try await record.finish(isFinished: !isStopped && !hasRest)
@@ -111,17 +111,17 @@ final class Engine: Sendable {
     /// Makes sure that another secret than a run began with is of the same account: it finds a user that the run has made.
     func requireSameAccount(_ run: FoundRun) async throws(UsageError) {
         guard let account = target.account, run.header.fingerprint != account.fingerprint else { return }
-        var user: String?
         do {
-            user = try run.journal.anyCreated()
-            if let user {
+            if let user = try run.journal.anyCreated() {
                 _ = try await opening.gate().perform(.userFetch, ids: [user])
                 return
             }
+        } catch let error as BatchError where error.isNotFound {
+            // The run may have deleted it itself.
         } catch {
             throw UsageError(
-                "the secret is another one than the run began with, and the account has no user '\(user ?? "")', which the run made: "
-                    + "\(error)")
+                "the secret is another one than the run began with, and whether it is of the same account cannot be told: \(error)"
+            )
         }
         let question = "The secret is another one than the run began with. Is it of the same account?"
         guard await opening.questions.agrees(question) else {

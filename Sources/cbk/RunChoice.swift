@@ -68,11 +68,16 @@ struct RunChoice {
         if let other = (began.keys + choices.keys).first(where: { began[$0] != choices[$0] }) {
             throw UsageError("the run began with another --\(other), or without it: go on with the flags that it began with")
         }
+        // What a lost create is looked for by, is what it was sent with.
+        if let mark = flags.text("mark"), mark != run.header.parameters[RunChoice.markName]?.stringValue {
+            throw UsageError("the run began with another --mark, or without it; leave it out")
+        }
         found = run
     }
 
     /// No parameter is called so.
     private static let choicesName = "$choices"
+    private static let markName = "$mark"
 
     /// Whether flags ask for an earlier run.
     private static func goesOn(_ flags: ParsedFlags) -> Bool {
@@ -82,28 +87,44 @@ struct RunChoice {
     /// The value of a parameter: a run that goes on has those that it began with.
     func value(of parameter: ParameterDeclaration) throws(UsageError) -> Snapshot {
         let flag = parameter.flag.name
-        guard let recorded = found?.header.parameters[flag].map({ Snapshot(coded: $0) }) else {
-            return try parameter.value(from: flags)
+        guard let recorded = found?.header.parameters[flag] else { return try parameter.value(from: flags) }
+        let isCredential = recorded[RunChoice.digestName] != nil
+        guard flags.values[flag] != nil else {
+            if isCredential { throw UsageError("--\(flag) was a credential, which no journal keeps: give it again") }
+            return Snapshot(coded: recorded)
         }
-        if flags.values[flag] != nil, try parameter.value(from: flags) != recorded {
-            throw UsageError("the run began with another --\(flag); leave it out, or begin again with --new-run")
+        let given = try parameter.value(from: flags)
+        guard RunChoice.recorded(given) == recorded else {
+            throw UsageError(
+                "the run began with another --\(flag); \(isCredential ? "give that one" : "leave it out"), or begin again with --new-run"
+            )
         }
-        return recorded
+        return given
     }
+
+    /// A parameter as the journal keeps it: of one that holds a token, a digest.
+    private static func recorded(_ value: Snapshot) -> JSONValue? {
+        guard let coded = value.coded, let text = coded.stringValue, maskingTokens(in: text) != text else { return value.coded }
+        return [digestName: .string(KeyDigest(text).hexadecimal)]
+    }
+
+    private static let digestName = "$digest"
 
     /// - Parameter parameters: by flag.
     func record(_ parameters: [(name: String, value: Snapshot)]) throws(UsageError) -> RunRecord {
         var settings = RunSettings()
         if let time = flags.milliseconds("settle") { settings.settle = .milliseconds(time) }
-        settings.mark = flags.text("mark").flatMap { CreateMark(rawValue: $0) }
+        let mark = flags.text("mark") ?? found?.header.parameters[RunChoice.markName]?.stringValue
+        settings.mark = mark.flatMap { CreateMark(rawValue: $0) }
         settings.retriesFailed = flags.has("resume-failed")
         settings.redone = Set(flags.list("redo"))
         guard let found else {
             var header = header
             header.parameters = JSONObject(
                 parameters.compactMap { parameter in
-                    parameter.value.coded.map { JSONObject.Member(key: parameter.name, value: $0) }
+                    RunChoice.recorded(parameter.value).map { JSONObject.Member(key: parameter.name, value: $0) }
                 })
+            if let mark { header.parameters[RunChoice.markName] = .string(mark) }
             if !choices.isEmpty { header.parameters[RunChoice.choicesName] = .object(choices) }
             return RunRecord(
                 folder: RunFolder(parent: flags.text("runs-dir") ?? "cbk-runs", name: name), header: header, settings: settings)

@@ -16,6 +16,8 @@ enum Fate: Sendable {
     case answerLost
     /// It never arrives, and nobody knows.
     case requestLost
+    /// It is answered with 403.
+    case refused
 }
 
 /// Carries requests to a sandbox and loses what it is told to. A class: it counts.
@@ -43,6 +45,9 @@ final class LossyTransport: Transport {
             return fates[ending]?.removeFirst() ?? .answered
         }
         if case .requestLost = fate { throw TransportError(.lost, "the connection was lost") }
+        if case .refused = fate {
+            return WireResponse(status: 403, body: .bytes(Array(#"{"message":"no","code":"NOT_AUTHORIZED"}"#.utf8)))
+        }
         let response = try await inner.send(request)
         if case .answerLost = fate { throw TransportError(.lost, "the connection was lost") }
         return response

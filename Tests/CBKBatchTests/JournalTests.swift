@@ -279,4 +279,17 @@ import Testing
         let size = try FileManager.default.attributesOfItem(atPath: try process.record.folder.path() + "/journal.db")[.size]
         #expect(try #require(size as? Int) < 60_000)
     }
+
+    @Test func whatWasDoneIsDoneInARunThatStopsEarly() async throws {
+        var process: JournalFixture.Process? = try fixture.begin()
+        let first = try #require(process?.item("a")).number
+        process?.batch.finish(first, .done)
+        try await process?.record.finish(isFinished: false)
+        process = nil
+        let later = try fixture.goOn()
+        later.batch.leave(key: .text("a"), row: .record([:]))
+        later.batch.leave(key: .text("b"), row: .record([:]))
+        let result = later.batch.complete()
+        #expect((result.done, result.pending) == (1, 1))
+    }
 }

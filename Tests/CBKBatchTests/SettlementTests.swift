@@ -137,4 +137,36 @@ import Testing
         #expect(context["name"] == "notes")
         #expect(fixture.transport.count("context/create") == 1)
     }
+
+    @Test func aBlankAliasIsNone() async throws {
+        let process = try fixture.begin()
+        fixture.transport.lose("user/create", .answerLost)
+        let id = try await process.create(try started(process), ["name": "Ada", "alias": ""])
+        #expect(try await fixture.users().map { $0["id"]?.stringValue } == [id])
+    }
+
+    @Test func anOlderUserLikeTheOneThatWasSentIsNotAdopted() async throws {
+        var fixture = fixture
+        fixture.settings.mark = CreateMark.none
+        _ = try await PartnerConnection(transport: fixture.transport).call(.userCreate, body: ["name": "Ada"])
+        let process = try fixture.begin()
+        fixture.transport.lose("user/create", .requestLost)
+        let id = try await process.create(try started(process), ["name": "Ada"])
+        let users = try await fixture.users()
+        #expect(users.count == 2 && users.first?["id"]?.stringValue == id)
+    }
+
+    /// That nobody may look says nothing about the write.
+    @Test func aLookThatIsRefusedLeavesTheWriteInDoubt() async throws {
+        let process = try fixture.begin()
+        let log = try started(process)
+        let user = try await process.create(log, ["name": "Ada"])
+        fixture.transport.lose("token/create", .answerLost)
+        fixture.transport.lose("token/list", .refused)
+        await #expect {
+            try await process.gate.perform(.tokenCreate, ids: [user], body: ["name": "t"], log: log)
+        } throws: { error in
+            (error as? BatchError)?.consequence == .doubt
+        }
+    }
 }

@@ -138,6 +138,19 @@ import Testing
         #expect(try runner.value(of: "users.list().map(u => u.name).to_list()") == "pro")
     }
 
+    @Test func aCredentialAsAParameterIsNotKept() throws {
+        let token = "sk-" + String(repeating: "d", count: 64)
+        try runner.write("param key: string\nusers.create(name: \"one\")\n\(Self.pause)\nprint(len(key))\n", to: "key.cbk")
+        try killAtPause("key.cbk", "--key", token)
+        for name in runner.names(in: runner.runFolder) {
+            #expect(try !runner.read(runner.runFolder + "/" + name).contains(token), "\(name)")
+        }
+        let without = try runner.run("key.cbk", "--resume")
+        #expect(without.status == 2 && without.stderr.contains("--key"), "\(without)")
+        #expect(try runner.run("key.cbk", "--resume", "--key", token + "0").status == 2)
+        #expect(try runner.run("key.cbk", "--resume", "--key", token).stdout == "67\n")
+    }
+
     @Test func whatTheTopLevelWasGivenIsGivenAgain() throws {
         try runner.write(
             """
@@ -228,6 +241,27 @@ import Testing
             "import", "some.csv", "--set", "meta.from=\"a sheet\"", "--with-token", "t", "--resume", "-j", "16")
         #expect(result.status == 0 && result.stderr.contains("400 items: 400 done ("), "\(result)")
         #expect(try runner.value(of: "users.list(meta: { from: \"a sheet\" }).count()") == "400")
+    }
+
+    @Test func aScriptThatFailedGoesOnOnceItIsMended() throws {
+        try runner.write("let u = users.create(name: \"one\")\nprint(u.nmae)\n", to: "typo.cbk")
+        #expect(try runner.run("typo.cbk").status == 2)
+        try runner.write("let u = users.create(name: \"one\")\nthrow \"not ready\"\n", to: "typo.cbk")
+        let failed = try runner.run("typo.cbk")
+        #expect(failed.status == 1 && failed.stderr.contains("to go on: cbk typo.cbk --resume"), "\(failed)")
+        try runner.write("let u = users.create(name: \"one\")\nprint(users.fetch(u.id).name)\n", to: "typo.cbk")
+        let result = try runner.run("typo.cbk", "--resume")
+        #expect(result.stdout == "one\n" && result.status == 0, "\(result)")
+        #expect(try runner.value(of: "users.list().count()") == "1")
+    }
+
+    @Test func aRunKeepsItsMark() throws {
+        try runner.write("users.create(name: \"one\")\n\(Self.pause)\n", to: "mark.cbk")
+        try killAtPause("mark.cbk", "--mark", "meta")
+        let other = try runner.run("mark.cbk", "--resume", "--mark", "none")
+        #expect(other.status == 2 && other.stderr.contains("the run began with another --mark"), "\(other)")
+        #expect(try runner.run("mark.cbk", "--resume").status == 0)
+        #expect(try runner.value(of: "len(users.list().first().meta.cbk_op)") == "32")
     }
 
     @Test func failedItemsAreRunAgainWhereThatIsAskedFor() throws {

@@ -68,6 +68,11 @@ extension Gate {
                 }
                 if isInDoubt { entry.value = try await Settlement(self, call, entry, log, run, doubt).settle() }
             } catch {
+                var error = error
+                // What a look at the server is refused says nothing about the write.
+                if isInDoubt, error.consequence == .item, error.operation != name || error.status == 403 {
+                    (error.consequence, error.kind, error.operation) = (.doubt, .outcomeUnknown, name)
+                }
                 entry.error = error
                 switch error.consequence {
                 case .doubt: entry.state = .unknown
@@ -99,14 +104,14 @@ extension Gate {
         switch call.operation.name {
         case OperationSchema.userCreate.name:
             switch run.settings.mark ?? (log.id.batch > 0 ? .alias : .none) {
-            case .alias where call.body?["alias"]?.stringValue == nil:
+            case .alias where call.alias == nil:
                 // Nobody else has it, so nothing is to be told from older users.
                 call.body?["alias"] = .string("cbk-" + mark)
                 return
             case .meta: addMark(mark, to: &call)
             case .alias, .none: break
             }
-            _ = try await run.watermark { [self] () async throws(BatchError) in try await newestUserTime() }
+            _ = try await run.watermark { [self] () async throws(BatchError) in try await newestUser() }
         case OperationSchema.tokenCreate.name, OperationSchema.contextCreate.name: addMark(mark, to: &call)
         case OperationSchema.userUpdate.name, OperationSchema.contextUpdate.name, OperationSchema.tokenUpdate.name,
             OperationSchema.userDelete.name:
@@ -120,7 +125,7 @@ extension Gate {
     /// Whether a later process would find for sure what became of a write: then it need not wait until its outcome is on the disk.
     private func isFoundAgain(_ call: GateCall) -> Bool {
         switch call.operation.name {
-        case OperationSchema.userCreate.name: call.body?["alias"]?.stringValue != nil || call.body?["meta"]?[operationKey] != nil
+        case OperationSchema.userCreate.name: call.alias != nil || call.body?["meta"]?[operationKey] != nil
         case OperationSchema.sessionCreate.name: false
         default: true
         }
@@ -167,9 +172,10 @@ extension Gate {
         return nil
     }
 
-    private func newestUserTime() async throws(BatchError) -> Int64 {
+    private func newestUser() async throws(BatchError) -> Watermark {
         let page = try await send(GateCall(operation: .userList, ids: [], query: [QueryItem("take", "1")]))
-        return page["items"]?.arrayValue?.first?["createdAt"]?.intValue ?? 0
+        let newest = page["items"]?.arrayValue?.first
+        return Watermark(time: newest?["createdAt"]?.intValue ?? 0, id: newest?["id"]?.stringValue ?? "")
     }
 }
 
@@ -184,7 +190,7 @@ func pageQuery(_ walk: PageWalk, _ wanted: Int) -> [QueryItem] {
 }
 
 extension BatchError {
-    var isNotFound: Bool { status == 404 || code == PartnerErrorCode.notFound.rawValue }
+    package var isNotFound: Bool { status == 404 || code == PartnerErrorCode.notFound.rawValue }
 }
 
 /// An answer with what must be in no file but secrets.csv masked.

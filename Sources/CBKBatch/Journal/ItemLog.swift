@@ -26,7 +26,11 @@ package final class ItemLog: Sendable {
         self.id = id
         // Numbers are not used twice, as marks are made of them.
         let next = (recorded.last?.sequence ?? 0) + 1
-        state = Mutex(State(recorded: recorded.filter { $0.kind != .superseded }, next: next))
+        let kept = recorded.filter { $0.kind != .superseded }
+        // Where nothing came of any write, it begins as if it were new.
+        let hasWritten = kept.contains { $0.kind == .write && $0.state != .refused }
+        let isMain = id.batch == 0
+        state = Mutex(State(recorded: hasWritten || isMain ? kept : [], next: next))
     }
 
     // MARK: - What the program was given
@@ -40,6 +44,8 @@ package final class ItemLog: Sendable {
     }
 
     package func note(_ kind: JournalEntry.Kind, _ call: String = "", _ value: JSONValue) {
+        // What holds a token is not written down, so it is read, or asked for, again.
+        guard maskingTokens(in: value) == value else { return }
         let weight = value["items"]?.arrayValue?.count ?? 1
         state.withLock { state in
             if kind == .read {
@@ -52,6 +58,17 @@ package final class ItemLog: Sendable {
             state.unsaved.append(
                 JournalEntry(sequence: state.next, kind: kind, call: call, state: .done, value: value))
             state.next += 1
+        }
+    }
+
+    /// The number of what is noted next.
+    var mark: Int { state.withLock { $0.next } }
+
+    /// Lets go of what was noted since, and not saved.
+    func forgetUnsaved(from mark: Int) {
+        state.withLock { state in
+            state.unsaved.removeAll { $0.sequence >= mark }
+            state.weight = 0
         }
     }
 
@@ -75,7 +92,8 @@ package final class ItemLog: Sendable {
                 let recorded = entry.call.prefix { $0 != " " }
                 throw BatchError(
                     .data, code: "DIVERGED",
-                    "the run recorded \(recorded)\(recorded == operation ? " with other content" : "") here, so this was not sent",
+                    "the run recorded \(recorded)\(recorded == operation ? " with other content" : "") here, so this was not sent; "
+                        + (id.batch == 0 ? "--new-run begins again" : "--redo KEY runs the item as if it were new"),
                     operation: operation, consequence: .itemForGood)
             }
             state.recorded.remove(at: place)

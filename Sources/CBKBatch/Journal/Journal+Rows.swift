@@ -22,7 +22,9 @@ extension JournalEntry {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            id.batch, id.digest.data, sequence, kind.rawValue, call, state.rawValue, value?.text, image?.text,
+            id.batch, id.digest.data, sequence, kind.rawValue, call, state.rawValue,
+            // Whoever has put a token into a user's meta does not find it here as well.
+            value.map { maskingTokens(in: $0).text }, image.map { maskingTokens(in: $0).text },
             error?.journaled.text, created,
         ])
     }

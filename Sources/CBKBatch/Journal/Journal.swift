@@ -63,6 +63,9 @@ package final class Journal: Sendable {
 
     package func close() { database.close() }
 
+    /// Lets no further write begin.
+    func fail(_ error: BatchError) { failure.withLock { $0 = $0 ?? error } }
+
     /// What went wrong with an entry that nobody waited for.
     package var firstFailure: BatchError? { failure.withLock { $0 } }
 
@@ -86,13 +89,20 @@ package final class Journal: Sendable {
         }
     }
 
-    /// When the newest user was made before the run's first create, by the server's clock; nil before that was looked up.
-    func watermark() throws(BatchError) -> Int64? {
-        try perform { db in try Int64.fetchOne(db, sql: "SELECT watermark FROM run") }
+    /// nil before it was looked up.
+    func watermark() throws(BatchError) -> Watermark? {
+        try perform { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT watermark, newest FROM run WHERE watermark IS NOT NULL") else {
+                return nil
+            }
+            return Watermark(time: row["watermark"], id: row["newest"])
+        }
     }
 
-    func setWatermark(_ time: Int64) async throws(BatchError) {
-        try await write { db in try db.execute(sql: "UPDATE run SET watermark = ?", arguments: [time]) }
+    func setWatermark(_ newest: Watermark) async throws(BatchError) {
+        try await write { db in
+            try db.execute(sql: "UPDATE run SET watermark = ?, newest = ?", arguments: [newest.time, newest.id])
+        }
     }
 
     // MARK: - Items
@@ -247,7 +257,7 @@ private final class Backlog: @unchecked Sendable {
     func leave() {
         condition.lock()
         count -= 1
-        if count == limit - 1 { condition.signal() }
+        if count == limit - 1 { condition.broadcast() }
         condition.unlock()
     }
 }

@@ -14,7 +14,8 @@ enum JournalSchema {
                     target TEXT NOT NULL,
                     fingerprint TEXT NOT NULL,
                     parameters TEXT NOT NULL,
-                    watermark INTEGER
+                    watermark INTEGER,
+                    newest TEXT
                 ) STRICT;
                 CREATE TABLE items (
                     id INTEGER PRIMARY KEY,

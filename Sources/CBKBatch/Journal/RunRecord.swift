@@ -34,6 +34,17 @@ package struct RunSettings: Sendable {
     }
 }
 
+/// The newest user at some moment: later ones have a later time, or the same and another id. By the server's clock alone.
+struct Watermark: Sendable {
+    /// Milliseconds since the epoch; 0 where there was no user.
+    var time: Int64
+    var id: String
+
+    func isBefore(_ user: JSONValue) -> Bool {
+        (user["createdAt"]?.intValue ?? 0) >= time && user["id"]?.stringValue != id
+    }
+}
+
 /// A class, as gate, batches and built-ins share it.
 package final class RunRecord: Sendable {
     package let folder: RunFolder
@@ -43,7 +54,7 @@ package final class RunRecord: Sendable {
     /// Goes on with an earlier one.
     package let isResumed: Bool
     private let opened: Mutex<Journal?>
-    private let watermark = Mutex<Task<Int64, any Error>?>(nil)
+    private let watermark = Mutex<Task<Watermark, any Error>?>(nil)
 
     /// A new run.
     package init(folder: RunFolder, header: RunHeader, settings: RunSettings) {
@@ -81,16 +92,18 @@ package final class RunRecord: Sendable {
     /// Whether anything was written down.
     package var hasJournal: Bool { opened.withLock { $0 != nil } }
 
-    /// A user's create time that those of the run come after, by the server's clock.
-    func watermark(_ lookUp: @escaping @Sendable () async throws(BatchError) -> Int64) async throws(BatchError) -> Int64 {
+    /// The newest user before the run's first create that may have to be told from older ones.
+    func watermark(
+        _ lookUp: @escaping @Sendable () async throws(BatchError) -> Watermark
+    ) async throws(BatchError) -> Watermark {
         let journal = try journal()
         let task = watermark.withLock { known in
             if let known { return known }
             let task = Task {
-                if let time = try journal.watermark() { return time }
-                let time = try await lookUp()
-                try await journal.setWatermark(time)
-                return time
+                if let known = try journal.watermark() { return known }
+                let newest = try await lookUp()
+                try await journal.setWatermark(newest)
+                return newest
             }
             known = task
             return task

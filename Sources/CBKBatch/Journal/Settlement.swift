@@ -41,7 +41,7 @@ struct Settlement {
     func settle() async throws(BatchError) -> JSONValue {
         switch call.operation.name {
         case OperationSchema.userCreate.name:
-            if let alias = call.body?["alias"]?.stringValue { return try await createdByAlias(alias) }
+            if let alias = call.alias { return try await createdByAlias(alias) }
             return try await createdOnce { () async throws(BatchError) in try await createdUser() }
         case OperationSchema.tokenCreate.name:
             return try await createdOnce { () async throws(BatchError) in try await mintedToken() }
@@ -61,7 +61,7 @@ struct Settlement {
 
     /// The server lets one user have the alias: who has it is ours, or somebody else's.
     private func createdByAlias(_ alias: String) async throws(BatchError) -> JSONValue {
-        let watermark = try await run.journal().watermark() ?? 0
+        let watermark = try run.journal().watermark()
         var window = SettleWindow(run.settings.settle)
         repeat {
             do throws(BatchError) {
@@ -72,7 +72,7 @@ struct Settlement {
                     continue
                 }
                 guard let user = try await lookUp(alias) else { continue }
-                guard let id = user["id"]?.stringValue, (user["createdAt"]?.intValue ?? 0) >= watermark,
+                guard let id = user["id"]?.stringValue, watermark?.isBefore(user) != false,
                     // An alias of the run's own is nobody else's.
                     alias.hasSuffix(mark) || isWhatWasSent(user), try !run.journal().hasCreated(id)
                 else { throw error }
@@ -123,7 +123,7 @@ struct Settlement {
 
     private func createdUser() async throws(BatchError) -> Look {
         let journal = try run.journal()
-        let watermark = try journal.watermark() ?? 0
+        let watermark = try journal.watermark()
         var query: [QueryItem] = []
         if run.settings.mark == .meta {
             query = [QueryItem("meta.\(operationKey)", mark)]
@@ -137,7 +137,7 @@ struct Settlement {
                 GateCall(operation: .userList, ids: [], query: query + pageQuery(walk, wanted), runAs: call.runAs))
             for user in walk.items(of: page) {
                 // Newest first; the filter may have been ignored.
-                guard (user["createdAt"]?.intValue ?? 0) >= watermark else { break walking }
+                guard watermark?.isBefore(user) != false else { break walking }
                 guard run.settings.mark == .meta ? isMarked(user) : isWhatWasSent(user), let id = user["id"]?.stringValue,
                     try !journal.hasCreated(id)
                 else { continue }
@@ -191,7 +191,11 @@ struct Settlement {
         let answer = Look.found(["id": known["id"] ?? .null])
         if isThere, agrees(known, with: sent, exactly: true) { return answer }
         let isAsBefore = entry.image.map { image in
-            sent.members.allSatisfy { $0.key == "alias" || known[$0.key] ?? .null == image[$0.key] ?? .null }
+            // The image is masked where the journal has kept it.
+            sent.members.allSatisfy {
+                $0.key == "alias"
+                    || maskingTokens(in: known[$0.key] ?? .null) == maskingTokens(in: image[$0.key] ?? .null)
+            }
         }
         guard isAsBefore == false else { return .absent }
         if isThere, agrees(known, with: sent, exactly: false) { return answer }

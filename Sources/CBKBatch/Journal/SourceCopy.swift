@@ -8,12 +8,17 @@ import Synchronization
 package final class SourceCopy: Sendable {
     private let folder: RunFolder
     private let journal: Journal?
+    /// The log of the top level, which reads the items.
+    private let main: ItemLog?
+    private let start: Int
     private let batch: Int
     private let state = Mutex<(file: DescriptorAndPath?, buffer: [UInt8])>((nil, []))
 
     private typealias DescriptorAndPath = (descriptor: Int32, path: String)
 
-    init(folder: RunFolder, journal: Journal?, batch: Int) {
+    init(folder: RunFolder, journal: Journal?, main: ItemLog?, batch: Int) {
+        self.main = main
+        start = main?.mark ?? 0
         self.folder = folder
         self.journal = journal
         self.batch = batch
@@ -49,6 +54,8 @@ package final class SourceCopy: Sendable {
             guard code == 0 else { throw BatchError.file(file.path, "written", code) }
         }
         try journal?.setSource(batch)
+        // The copy stands for what was read: a later list is not answered by it.
+        main?.forgetUnsaved(from: start)
     }
 
     private func flush(_ file: inout DescriptorAndPath?, _ buffer: inout [UInt8]) throws(BatchError) {

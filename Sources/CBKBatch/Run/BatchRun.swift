@@ -84,7 +84,7 @@ package final class BatchRun: Sendable {
         self.folder = folder
         self.run = run
         journal = try run?.journal()
-        sourceCopy = SourceCopy(folder: folder, journal: journal, batch: configuration.number)
+        sourceCopy = SourceCopy(folder: folder, journal: journal, main: run?.main, batch: configuration.number)
         self.clock = clock
         progressSink = progress
         self.warn = warn
@@ -188,6 +188,8 @@ package final class BatchRun: Sendable {
         do throws(BatchError) {
             return try journal.log(id)
         } catch {
+            // The item starts all the same, and writes nothing.
+            journal.fail(error)
             stop(StopReason(.fatal, error.message))
             return ItemLog(id)
         }
@@ -229,9 +231,18 @@ package final class BatchRun: Sendable {
     package func leave(key: BatchKey, line: Int? = nil, row: OriginalRow) {
         finishing { state in
             let number = state.results.nextNumber
-            let text = state.keys.displayed(key)
-            state.results.add(BatchItem(number: number, key: text, line: line, row: row))
-            state.finish(number, .pending)
+            let content = row.json.withUnsafeBytes { KeyDigest(bytes: $0) }
+            let admitted = state.keys.admit(key, content: content, number: number, line: line)
+            var item = BatchItem(number: number, key: admitted.text, line: line, row: row)
+            item.content = content
+            if admitted.error == nil { item.id = ItemID(batch: configuration.number, digest: admitted.digest) }
+            var outcome = ItemOutcome.pending
+            // What an earlier process has done is done.
+            if run?.settings.redone.contains(item.key) != true, let past = try? past(item) {
+                (item.isPast, item.emits, outcome) = (true, past.emits, past.outcome)
+            }
+            state.results.add(item)
+            state.finish(number, outcome)
         }
     }
 
@@ -274,11 +285,11 @@ package final class BatchRun: Sendable {
 }
 
 /// A row with every whole token in its texts masked, revealed or not.
-private func maskingTokens(in row: JSONObject) -> JSONObject {
+func maskingTokens(in row: JSONObject) -> JSONObject {
     JSONObject(row.members.map { .init(key: $0.key, value: maskingTokens(in: $0.value)) })
 }
 
-private func maskingTokens(in value: JSONValue) -> JSONValue {
+package func maskingTokens(in value: JSONValue) -> JSONValue {
     switch value {
     case .string(let text): .string(maskingTokens(in: text))
     case .array(let items): .array(items.map(maskingTokens))

@@ -30,6 +30,9 @@ struct GateCall: Sendable {
     var item: ItemContext?
     var runAs: String?
 
+    /// nil where it is blank: the API takes that for none.
+    var alias: String? { body?["alias"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } }
+
     /// What the journal knows it by: what the script asked for, before anything is added.
     var text: String {
         var text = operation.name

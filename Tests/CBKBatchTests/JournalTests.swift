@@ -292,4 +292,15 @@ import Testing
         let result = later.batch.complete()
         #expect((result.done, result.pending) == (1, 1))
     }
+
+    @Test func theSecondRunOfASecondIsFound() throws {
+        for ending in ["-a", "-a-2"] {
+            let folder = RunFolder(parent: fixture.parent, name: "a", now: { 1_700_000_000 })
+            let record = RunRecord(folder: folder, header: JournalFixture.header, settings: RunSettings())
+            _ = try record.journal()
+            let found = FoundRun.newest(JournalFixture.header, in: [.unfinished], parent: fixture.parent, name: "a")
+            #expect(found == (try folder.path()) && found?.hasSuffix(ending) == true)
+        }
+        #expect(FoundRun.newest(JournalFixture.header, in: [.unfinished], parent: fixture.parent, name: "b") == nil)
+    }
 }

@@ -1,7 +1,6 @@
 // Runs of the past: those of a script that are unfinished, and one by its name. A run's folder is locked as long as a process works
 // in it, and death unlocks it.
 
-import Foundation
 import JSONBytes
 
 #if canImport(Glibc)
@@ -43,9 +42,10 @@ package struct FoundRun: Sendable {
         let marks = Set(states.map { RunMark(header, $0).text })
         let ending = "-\(RunFolder.plainName(name))"
         let names = folders(in: parent).filter { folder in
+            if folder.hasSuffix(ending) { return true }
             // A second run of the same second has a number behind its name.
-            guard let place = folder.range(of: ending, options: .backwards) else { return false }
-            return folder[place.upperBound...].allSatisfy { $0.isNumber || $0 == "-" }
+            let digits = folder.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
+            return digits > 0 && folder.dropLast(digits).hasSuffix(ending + "-")
         }
         return names.sorted(by: >).lazy.map { "\(parent)/\($0)" }.first { RunMark.read(in: $0).map(marks.contains) == true }
     }

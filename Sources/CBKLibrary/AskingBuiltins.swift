@@ -73,15 +73,10 @@ enum AskingBuiltins {
             var prompt = text
             while true {
                 // ^D is the safe answer.
-                var isYes = false
-                if let answer = await question.answer(prompt, isHidden: false) {
-                    switch answer.filter({ !$0.isWhitespace }).lowercased() {
-                    case "y", "yes": isYes = true
-                    case "n", "no", "": break
-                    default:
-                        prompt = "please answer y or n: "
-                        continue
-                    }
+                let answer = await question.answer(prompt, isHidden: false) ?? ""
+                guard let isYes = yesOrNo(answer) else {
+                    prompt = "please answer y or n: "
+                    continue
                 }
                 log?.note(.answer, message, .bool(isYes))
                 return Reply(.bool(isYes))
@@ -118,5 +113,14 @@ enum AskingBuiltins {
         }
         request.abandon = { question.abandon() }
         return request
+    }
+}
+
+/// What an answer to a question with [y/N] means; nil where it is neither.
+package func yesOrNo(_ answer: String) -> Bool? {
+    switch answer.filter({ !$0.isWhitespace }).lowercased() {
+    case "y", "yes": true
+    case "n", "no", "": false
+    default: nil
     }
 }

@@ -89,9 +89,7 @@ struct ListQuery: Sendable {
     func items(cursor: String?, take: Int) -> [QueryItem] {
         var items = filters
         if let order { items.append(QueryItem("order", order)) }
-        items.append(QueryItem("take", "\(take)"))
-        if let cursor { items.append(QueryItem("cursor", cursor)) }
-        return items
+        return items + PageWalk.query(from: cursor, take: take)
     }
 }
 

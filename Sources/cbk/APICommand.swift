@@ -138,9 +138,7 @@ struct APICommand {
         var walk = PageWalk(from: parsed.text("cursor"), total: parsed.int("take"))
         var held: [JSONValue] = []
         while let wanted = walk.wanted {
-            let place = walk.cursor.map { [QueryItem("cursor", $0)] } ?? []
-            let page = try await gate.perform(
-                call.schema, ids: call.ids, query: filters + [QueryItem("take", "\(wanted)")] + place)
+            let page = try await gate.perform(call.schema, ids: call.ids, query: filters + walk.query(wanted))
             held += walk.items(of: page)
         }
         show(held, of: call, parsed)

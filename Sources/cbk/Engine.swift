@@ -43,7 +43,7 @@ final class Engine: Sendable {
         self.target = target
         self.console = console
         let current = FileManager.default.currentDirectoryPath
-        let folder = record?.folder ?? RunFolder(parent: flags.text("runs-dir") ?? "cbk-runs", name: name)
+        let folder = record?.folder ?? RunFolder(parent: flags.runsFolder, name: name)
         self.record = record
         let dialog = ConsoleDialog(console: console)
         let opening = GateOpening(

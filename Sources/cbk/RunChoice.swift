@@ -33,7 +33,7 @@ struct RunChoice {
         self.flags = flags
         self.title = title
         self.choices = choices
-        let parent = flags.text("runs-dir") ?? "cbk-runs"
+        let parent = flags.runsFolder
         let unfinished = FoundRun.newest(header, in: [.unfinished], parent: parent, name: name)
         guard RunChoice.goesOn(flags) else {
             if let unfinished, !flags.has("new-run") {
@@ -127,7 +127,7 @@ struct RunChoice {
             if let mark { header.parameters[RunChoice.markName] = .string(mark) }
             if !choices.isEmpty { header.parameters[RunChoice.choicesName] = .object(choices) }
             return RunRecord(
-                folder: RunFolder(parent: flags.text("runs-dir") ?? "cbk-runs", name: name), header: header, settings: settings)
+                folder: RunFolder(parent: flags.runsFolder, name: name), header: header, settings: settings)
         }
         do throws(BatchError) {
             return try RunRecord(resuming: found, settings: settings)
@@ -140,7 +140,7 @@ struct RunChoice {
     var finishedBefore: String? {
         if found != nil || flags.has("new-run") { return nil }
         return FoundRun.newest(
-            header, in: [.finishedWithCreates], parent: flags.text("runs-dir") ?? "cbk-runs", name: name)
+            header, in: [.finishedWithCreates], parent: flags.runsFolder, name: name)
     }
 
     /// What goes on with the run.

@@ -189,7 +189,7 @@ struct ScriptCommand {
     private func identity(_ file: SourceFile) -> String {
         switch source {
         case .file(let path): absolute(path)
-        case .code, .standardInput: "code \(KeyDigest(String(decoding: file.bytes, as: UTF8.self)).hexadecimal)"
+        case .code, .standardInput: "code \(file.bytes.withUnsafeBytes { KeyDigest(bytes: $0) }.hexadecimal)"
         case .generated(let script): "import \(absolute(script.input))"
         }
     }

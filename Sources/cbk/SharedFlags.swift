@@ -49,6 +49,9 @@ enum SharedFlags {
 }
 
 extension ParsedFlags {
+    /// The folder of all runs.
+    var runsFolder: String { text("runs-dir") ?? "cbk-runs" }
+
     var budget: Budget {
         var budget = Budget()
         if let steps = int("max-steps") { budget.steps = Int64(steps) }

@@ -229,7 +229,7 @@ import Testing
     @Test func anImportGoesOnWithItsFlags() throws {
         try runner.write("name,email\n" + (0..<400).map { "U\($0),u\($0)@example.com\n" }.joined(), to: "some.csv")
         let process = try runner.start(["import", "some.csv", "--set", "meta.from=\"a sheet\"", "-j", "2", "--with-token", "t"])
-        _ = try #require(eventually { runner.storeSize > 200_000 ? true : nil }, "\(process.errors)")
+        try #require(eventually { runner.storeSize > 200_000 ? true : nil } == true, "\(process.errors)")
         process.signal(SIGINT)
         let stopped = try process.end()
         #expect(

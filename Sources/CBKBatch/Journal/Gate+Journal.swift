@@ -56,23 +56,10 @@ extension Gate {
         entry.state = .intent
         return try await admitting(call) { () async throws(BatchError) in
             if !isInDoubt { try await journal.intend(entry, log) }
+            let answer: JSONValue
             do throws(BatchError) {
-                var doubt: BatchError?
-                if !isInDoubt {
-                    do throws(BatchError) {
-                        entry.value = try await attempt(call)
-                    } catch {
-                        guard error.consequence == .doubt else { throw error }
-                        (isInDoubt, doubt) = (true, error)
-                    }
-                }
-                if isInDoubt { entry.value = try await Settlement(self, call, entry, log, run, doubt).settle() }
+                answer = try await self.answer(to: call, entry, log, run, &isInDoubt)
             } catch {
-                var error = error
-                // What a look at the server is refused says nothing about the write.
-                if isInDoubt, error.consequence == .item, error.operation != name || error.status == 403 {
-                    (error.consequence, error.kind, error.operation) = (.doubt, .outcomeUnknown, name)
-                }
                 entry.error = error
                 switch error.consequence {
                 case .doubt: entry.state = .unknown
@@ -83,14 +70,39 @@ extension Gate {
                 try await journal.conclude(entry, log.id)
                 throw error
             }
-            let answer = entry.value ?? .null
             try await keepSecret(of: answer, call)
             (entry.state, entry.error) = (.done, nil)
-            if call.operation.mintsSecret { entry.value = withoutSecret(answer) }
+            entry.value = call.operation.mintsSecret ? withoutSecret(answer) : answer
             let isUser = name == OperationSchema.userCreate.name
             try await journal.conclude(
                 entry, log.id, created: isUser ? answer["id"]?.stringValue : nil, isAwaited: !isFoundAgain(call))
             return answer
+        }
+    }
+
+    /// Sends a write, or finds out what became of it.
+    /// - Parameter isInDoubt: it may have happened already; set where its answer is lost.
+    private func answer(
+        to call: GateCall, _ entry: JournalEntry, _ log: ItemLog, _ run: RunRecord, _ isInDoubt: inout Bool
+    ) async throws(BatchError) -> JSONValue {
+        var doubt: BatchError?
+        if !isInDoubt {
+            do throws(BatchError) {
+                return try await attempt(call)
+            } catch {
+                guard error.consequence == .doubt else { throw error }
+                (isInDoubt, doubt) = (true, error)
+            }
+        }
+        do throws(BatchError) {
+            return try await Settlement(self, call, entry, log, run, doubt).settle()
+        } catch {
+            let name = call.operation.name
+            guard error.consequence == .item, error.operation != name || error.status == 403 else { throw error }
+            // What a look at the server is refused says nothing about the write.
+            var error = error
+            (error.consequence, error.kind, error.operation) = (.doubt, .outcomeUnknown, name)
+            throw error
         }
     }
 
@@ -166,7 +178,7 @@ extension Gate {
         while let wanted = walk.wanted {
             let page = try await send(
                 GateCall(
-                    operation: list, ids: Array(call.ids.prefix(1)), query: pageQuery(walk, wanted), runAs: call.runAs))
+                    operation: list, ids: Array(call.ids.prefix(1)), query: walk.query(wanted), runAs: call.runAs))
             if let found = walk.items(of: page).first(where: fits) { return found }
         }
         return nil
@@ -184,10 +196,6 @@ let operationKey = "cbk_op"
 
 /// Marks a recorded answer as a refusal.
 private let refused = "$refused"
-
-func pageQuery(_ walk: PageWalk, _ wanted: Int) -> [QueryItem] {
-    [QueryItem("take", "\(wanted)")] + (walk.cursor.map { [QueryItem("cursor", $0)] } ?? [])
-}
 
 extension BatchError {
     package var isNotFound: Bool { status == 404 || code == PartnerErrorCode.notFound.rawValue }

@@ -51,8 +51,6 @@ package final class RunRecord: Sendable {
     package let settings: RunSettings
     package let header: RunHeader
     package let main: ItemLog
-    /// Goes on with an earlier one.
-    package let isResumed: Bool
     private let opened: Mutex<Journal?>
     private let watermark = Mutex<Task<Watermark, any Error>?>(nil)
 
@@ -62,7 +60,6 @@ package final class RunRecord: Sendable {
         self.header = header
         self.settings = settings
         main = ItemLog(.main)
-        isResumed = false
         opened = Mutex(nil)
     }
 
@@ -72,7 +69,6 @@ package final class RunRecord: Sendable {
         header = run.header
         self.settings = settings
         main = try run.journal.log(.main)
-        isResumed = true
         opened = Mutex(run.journal)
         try RunMark(run.header, .unfinished).write(in: run.folder)
     }

@@ -134,7 +134,7 @@ struct Settlement {
         var walk = PageWalk()
         walking: while let wanted = walk.wanted {
             let page = try await gate.send(
-                GateCall(operation: .userList, ids: [], query: query + pageQuery(walk, wanted), runAs: call.runAs))
+                GateCall(operation: .userList, ids: [], query: query + walk.query(wanted), runAs: call.runAs))
             for user in walk.items(of: page) {
                 // Newest first; the filter may have been ignored.
                 guard watermark?.isBefore(user) != false else { break walking }

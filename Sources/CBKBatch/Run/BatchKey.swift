@@ -31,7 +31,7 @@ package struct KeyDigest: Hashable, Sendable, CustomStringConvertible {
         self = text.withUTF8 { KeyDigest(bytes: UnsafeRawBufferPointer($0)) }
     }
 
-    init(bytes: UnsafeRawBufferPointer) {
+    package init(bytes: UnsafeRawBufferPointer) {
         let digest = SHA256.hash(data: bytes)
         (high, low) = digest.withUnsafeBytes { bytes in
             (

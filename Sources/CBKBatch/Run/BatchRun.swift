@@ -117,15 +117,9 @@ package final class BatchRun: Sendable {
                 state.finish(number, .failed(error))
                 return .ended
             }
-            let content = row.json.withUnsafeBytes { KeyDigest(bytes: $0) }
-            let admitted = state.keys.admit(key, content: content, number: number, line: line)
-            var item = BatchItem(number: number, key: admitted.text, line: line, row: row)
-            if admitted.error == nil {
-                item.id = ItemID(batch: configuration.number, digest: admitted.digest)
-                item.content = content
-            }
+            var (item, error) = state.enter(key, line: line, row: row)
             do throws(BatchError) {
-                if let error = admitted.error { throw error }
+                if let error { throw error }
                 if let past = try past(item) {
                     item.isPast = true
                     item.emits = past.emits
@@ -231,11 +225,7 @@ package final class BatchRun: Sendable {
     package func leave(key: BatchKey, line: Int? = nil, row: OriginalRow) {
         finishing { state in
             let number = state.results.nextNumber
-            let content = row.json.withUnsafeBytes { KeyDigest(bytes: $0) }
-            let admitted = state.keys.admit(key, content: content, number: number, line: line)
-            var item = BatchItem(number: number, key: admitted.text, line: line, row: row)
-            item.content = content
-            if admitted.error == nil { item.id = ItemID(batch: configuration.number, digest: admitted.digest) }
+            var (item, _) = state.enter(key, line: line, row: row)
             var outcome = ItemOutcome.pending
             // What an earlier process has done is done.
             if run?.settings.redone.contains(item.key) != true, let past = try? past(item) {

@@ -25,6 +25,17 @@ struct BatchState: Sendable {
         results = OrderedResults(configuration, folder: folder, output: output)
     }
 
+    /// The next item of the source, and what is wrong with its key.
+    mutating func enter(_ key: BatchKey, line: Int?, row: OriginalRow) -> (item: BatchItem, error: BatchError?) {
+        let number = results.nextNumber
+        let content = row.json.withUnsafeBytes { KeyDigest(bytes: $0) }
+        let admitted = keys.admit(key, content: content, number: number, line: line)
+        var item = BatchItem(number: number, key: admitted.text, line: line, row: row)
+        item.content = content
+        if admitted.error == nil { item.id = ItemID(batch: configuration.number, digest: admitted.digest) }
+        return (item, admitted.error)
+    }
+
     mutating func finish(_ number: Int, _ outcome: ItemOutcome) {
         guard let item = results[number], item.outcome == nil else { return }
         if item.isPast { past.ended += 1 }

@@ -1,6 +1,7 @@
 // Where a walk over the pages of a list stands: how much to ask for next, and from where. It ends at the total, at a page
 // shorter than asked for, as a cursor alone is no promise of more, and where a server gives the same page again.
 import JSONBytes
+import PartnerAPI
 
 package struct PageWalk: Sendable {
     /// What the API gives in one page at most.
@@ -22,6 +23,13 @@ package struct PageWalk: Sendable {
     package var wanted: Int? {
         let size = min(left ?? Self.pageSize, Self.pageSize)
         return hasEnded || size <= 0 ? nil : size
+    }
+
+    /// What asks for the next page, behind the list's own query.
+    package func query(_ wanted: Int) -> [QueryItem] { Self.query(from: cursor, take: wanted) }
+
+    package static func query(from cursor: String?, take: Int) -> [QueryItem] {
+        [QueryItem("take", "\(take)")] + (cursor.map { [QueryItem("cursor", $0)] } ?? [])
     }
 
     /// Notes a page that came.

@@ -47,7 +47,7 @@ final class LiveQuestions: BrakeDialog {
         guard let question = begin() else { return false }
         defer { end() }
         let answer = await question.answer("\(target): \(message) [y/N] ", isHidden: false)
-        return ["y", "yes"].contains(answer?.filter { !$0.isWhitespace }.lowercased())
+        return answer.flatMap(yesOrNo) == true
     }
 
     private func begin() -> (any ScriptQuestion)? {

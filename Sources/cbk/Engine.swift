@@ -98,13 +98,19 @@ final class Engine: Sendable {
     /// - Returns: whether something is left to do that a later run can go on with; or what the journal says.
     func conclude(_ error: ScriptError?) async -> Result<Bool, BatchError> {
         guard let record, record.hasJournal else { return .success(false) }
-        let isStopped = error != nil
-        let hasRest = services.batches.results.contains { $0.pending > 0 || $0.unknown > 0 }
+        let hasRest = error != nil || services.batches.results.contains { $0.pending > 0 || $0.unknown > 0 }
+        if let error = await endRecord(isFinished: !hasRest) { return .failure(error) }
+        return .success(hasRest)
+    }
+
+    /// Puts all of the journal on the disk.
+    /// - Parameter isFinished: nothing is left to go on with.
+    func endRecord(isFinished: Bool) async -> BatchError? {
         do throws(BatchError) {
-            try await record.finish(isFinished: !isStopped && !hasRest)
-            return .success(isStopped || hasRest)
+            try await record?.finish(isFinished: isFinished)
+            return nil
         } catch {
-            return .failure(error)
+            return error
         }
     }
 

@@ -22,9 +22,10 @@ enum ReplCommandLine {
         try home.prepare()
         var settings = try flags.applied(to: BatchHost.Settings())
         settings.rows = { RowFormat.table.sink(to: ConsoleByteSink(console: console)) }
+        let target = try Target(flags, environment: environment, home: home)
         let engine = try Engine(
             name: "repl", flags: flags, console: console, scriptFolder: nil, settings: settings, progress: "batch",
-            printsToError: false,
+            printsToError: false, target: target, record: try RunChoice.prompt("repl", flags, target, home),
             inputOwner: "the prompt")
         let session = Session(engine: engine, home: home)
         if !flags.has("no-rc"), FileManager.default.fileExists(atPath: home.startFile) {
@@ -42,10 +43,16 @@ enum ReplCommandLine {
             return repl?.run()
         }
         console.note(engine.summary.batches.isEmpty && engine.summary.tokens == 0 ? "" : engine.summary.text)
+        var code = ExitCode.success
+        // Nothing goes on with it, whatever it has left.
+        if let error = await engine.endRecord(isFinished: true) {
+            console.note("error[\(error.code)]: \(error.message)\n")
+            code = .fatal
+        }
         engine.close()
         switch ending ?? nil {
-        case .left?: return ExitCode.success.rawValue
-        case .terminated?: return ExitCode.terminated.rawValue
+        case .left?: return code.rawValue
+        case .terminated?: return code.combined(with: .terminated).rawValue
         case nil: throw UsageError("the system has no thread or descriptor left for the prompt")
         }
     }

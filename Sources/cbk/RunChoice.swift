@@ -24,11 +24,7 @@ struct RunChoice {
     init(
         identity: String, name: String, title: String, choices: JSONObject, flags: ParsedFlags, target: Target, home: Home
     ) throws(UsageError) {
-        let account = target.account
-        header = RunHeader(
-            identity: identity,
-            target: account.map { "\($0.url.text) \($0.label ?? "") \($0.runAs?.value ?? "")" } ?? "sandbox \(home.store)",
-            fingerprint: account?.fingerprint ?? "", parameters: JSONObject())
+        header = RunHeader(identity, target, home)
         self.name = name
         self.flags = flags
         self.title = title
@@ -80,8 +76,20 @@ struct RunChoice {
     private static let markName = "$mark"
 
     /// Whether flags ask for an earlier run.
-    private static func goesOn(_ flags: ParsedFlags) -> Bool {
-        ["resume", "resume-failed", "run", "redo"].contains { flags.has($0) }
+    private static func goesOn(_ flags: ParsedFlags) -> Bool { goingOn(flags) != nil }
+
+    private static func goingOn(_ flags: ParsedFlags) -> String? {
+        ["resume", "resume-failed", "run", "redo"].first { flags.has($0) }
+    }
+
+    /// The run of a prompt, which keeps a journal so that its lost answers are settled. No other prompt goes on with it.
+    static func prompt(_ name: String, _ flags: ParsedFlags, _ target: Target, _ home: Home) throws(UsageError) -> RunRecord {
+        if let flag = goingOn(flags) ?? (flags.has("new-run") ? "new-run" : nil) {
+            throw UsageError("--\(flag) is for the run of a script: name the script, as in 'cbk onboard.cbk --\(flag)'")
+        }
+        return RunRecord(
+            folder: RunFolder(parent: flags.runsFolder, name: name), header: RunHeader("prompt", target, home),
+            settings: RunSettings(flags, mark: flags.text("mark")), isRepeatable: false)
     }
 
     /// The value of a parameter: a run that goes on has those that it began with.
@@ -112,12 +120,8 @@ struct RunChoice {
 
     /// - Parameter parameters: by flag.
     func record(_ parameters: [(name: String, value: Snapshot)]) throws(UsageError) -> RunRecord {
-        var settings = RunSettings()
-        if let time = flags.milliseconds("settle") { settings.settle = .milliseconds(time) }
         let mark = flags.text("mark") ?? found?.header.parameters[RunChoice.markName]?.stringValue
-        settings.mark = mark.flatMap { CreateMark(rawValue: $0) }
-        settings.retriesFailed = flags.has("resume-failed")
-        settings.redone = Set(flags.list("redo"))
+        let settings = RunSettings(flags, mark: mark)
         guard let found else {
             var header = header
             header.parameters = JSONObject(
@@ -175,6 +179,25 @@ struct RunChoice {
                 }
             }
         return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+    }
+}
+
+extension RunHeader {
+    fileprivate init(_ identity: String, _ target: Target, _ home: Home) {
+        let account = target.account
+        self.init(
+            identity: identity,
+            target: account.map { "\($0.url.text) \($0.label ?? "") \($0.runAs?.value ?? "")" } ?? "sandbox \(home.store)",
+            fingerprint: account?.fingerprint ?? "", parameters: JSONObject())
+    }
+}
+
+extension RunSettings {
+    fileprivate init(_ flags: ParsedFlags, mark: String?) {
+        self.init(
+            mark: mark.flatMap { CreateMark(rawValue: $0) }, retriesFailed: flags.has("resume-failed"),
+            redone: Set(flags.list("redo")))
+        if let time = flags.milliseconds("settle") { settle = .milliseconds(time) }
     }
 }
 

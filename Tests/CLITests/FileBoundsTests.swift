@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FileBoundsTests {
+struct FileBoundsTests {
     /// A folder `in`, the current one of the shell's commands, beside a folder `out`.
     private let runner: BinaryRunner
 

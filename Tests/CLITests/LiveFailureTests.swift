@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LiveFailureTests {
+struct LiveFailureTests {
     private let runner: BinaryRunner
 
     init() throws {

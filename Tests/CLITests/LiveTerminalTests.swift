@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LiveTerminalTests {
+struct LiveTerminalTests {
     typealias Key = PseudoTerminal.Key
     private let runner: BinaryRunner
     private let server: RunningServer
@@ -28,12 +28,11 @@ import Testing
     @Test func thePromptNamesTheAccount() throws {
         defer { _ = try? server.stop() }
         let terminal = try PseudoTerminal(runner, ["--profile", "lab"])
-        try terminal.waitForPrompt("cbk live:lab>")
+        let prompt = "cbk live:lab>"
+        try terminal.waitForPrompt(prompt)
         #expect(terminal.screen.text.contains("live:lab · \(server.address)/api/v1, secret "))
-        try terminal.send("users.list().count()" + Key.enter)
-        try terminal.wait("the count") { $0.line($0.cursorLine - 1) == "0" }
-        try terminal.send(":target" + Key.enter)
-        try terminal.wait(for: "0 of 8 requests at once, 0 waiting, throttled 0×")
+        #expect(try terminal.enter("users.list().count()", prompt: prompt) == "0")
+        #expect(try terminal.enter(":target", prompt: prompt).contains("0 of 8 requests at once, 0 waiting, throttled 0×"))
         #expect(!terminal.screen.text.contains(server.secret.suffix(8)))
         try terminal.send(Key.endOfInput)
         #expect(terminal.end() == 0)
@@ -94,10 +93,34 @@ import Testing
         try terminal.send(Key.interrupt)
         try terminal.wait(for: "in doubt: users.create had not been answered")
         try terminal.waitForPrompt(prompt, below: line)
-        try terminal.send("1 + 1" + Key.enter)
-        try terminal.wait("an answer") { $0.line($0.cursorLine - 1) == "2" }
+        #expect(try terminal.enter("1 + 1", prompt: prompt) == "2")
         try terminal.send(Key.endOfInput)
         #expect(terminal.end() == 0)
+    }
+
+    @Test func thePromptSettlesAWriteWhoseAnswerWasLost() throws {
+        defer { _ = try? server.stop() }
+        let lossy = try CannedServer(
+            .none, .json(200, "{\"items\":[{\"id\":\"u1\",\"name\":\"Ada\",\"createdAt\":1}]}"),
+            .json(200, "{\"id\":\"u1\",\"name\":\"Ada\"}"), .none, .json(200, "{\"id\":\"u1\",\"name\":\"Eve\"}"),
+            .none, CannedServer.refusal(404, "NOT_FOUND"))
+        let terminal = try PseudoTerminal(runner, ["--url", lossy.address])
+        let prompt = "cbk live:\(lossy.address.dropFirst(7))>"
+        try terminal.waitForPrompt(prompt)
+        #expect(try terminal.enter("users.create(name: \"Ada\").id", prompt: prompt) == "\"u1\"")
+        #expect(try terminal.enter("users.update(\"u1\", name: \"Eve\").id", prompt: prompt) == "\"u1\"")
+        #expect(try terminal.enter("users.delete(\"u1\").id", prompt: prompt) == "\"u1\"")
+        try terminal.send(Key.endOfInput)
+        #expect(terminal.end() == 0 && lossy.count == 7)
+        let run = try #require(runner.names(in: "cbk-runs").first)
+        #expect(try runner.read("cbk-runs/\(run)/run").hasSuffix(" finished, created\n"))
+    }
+
+    @Test func thePromptGoesOnWithNoRun() throws {
+        defer { _ = try? server.stop() }
+        let terminal = try PseudoTerminal(runner, ["--resume"], columns: 160)
+        #expect(terminal.end() == 2)
+        #expect(terminal.screen.text.contains("--resume is for the run of a script: name the script, as in 'cbk onboard.cbk"))
     }
 
     @Test func thePromptAsksAtEachInputAnew() throws {

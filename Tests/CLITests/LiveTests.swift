@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LiveTests {
+struct LiveTests {
     private let runner: BinaryRunner
     private let server: RunningServer
 

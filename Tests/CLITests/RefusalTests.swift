@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RefusalTests {
+struct RefusalTests {
     private let runner: BinaryRunner
 
     init() throws {

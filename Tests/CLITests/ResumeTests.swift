@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ResumeTests {
+struct ResumeTests {
     private let runner: BinaryRunner
 
     init() throws { runner = try BinaryRunner() }

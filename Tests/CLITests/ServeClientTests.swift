@@ -8,7 +8,7 @@ import Testing
 private let hasCurl = BinaryRunner.tool("curl") != nil
 private let hasNode = BinaryRunner.tool("node") != nil
 
-@Suite(.timeLimit(.minutes(1))) struct ServeClientTests {
+struct ServeClientTests {
     let runner: BinaryRunner
 
     init() throws { runner = try BinaryRunner() }

@@ -6,7 +6,7 @@ import Testing
 
 private let browser = ["chromium", "chromium-browser", "google-chrome"].first { BinaryRunner.tool($0) != nil }
 
-@Suite(.timeLimit(.minutes(1))) struct ServePageTests {
+struct ServePageTests {
     @Test(.enabled(if: browser != nil && BinaryRunner.tool("curl") != nil, "chromium or curl is missing"))
     func thePageShowsWhatIsInTheStore() throws {
         let runner = try BinaryRunner()

@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ServeTests {
+struct ServeTests {
     let runner: BinaryRunner
 
     init() throws { runner = try BinaryRunner() }

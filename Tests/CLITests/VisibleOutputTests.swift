@@ -4,7 +4,7 @@
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct VisibleOutputTests {
+struct VisibleOutputTests {
     private let runner: BinaryRunner
     private static let data = "a\u{202E}b\u{1B}[31mc\u{7}"
 

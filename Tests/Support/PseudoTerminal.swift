@@ -113,10 +113,10 @@ package final class PseudoTerminal {
     }
 
     /// Types a line and Return, waits for the next prompt, and gives the lines between the two.
-    package func enter(_ text: String) throws -> String {
+    package func enter(_ text: String, prompt: String = "cbk sandbox>") throws -> String {
         let start = screen.cursorLine
         try send(text + Key.enter)
-        try waitForPrompt(below: start)
+        try waitForPrompt(prompt, below: start)
         return screen.lines(start + 1..<screen.cursorLine)
     }
 

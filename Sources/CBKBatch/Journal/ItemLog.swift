@@ -20,10 +20,13 @@ package final class ItemLog: Sendable {
     private static let mostRecords = 10_000
 
     package let id: ItemID
+    private let isRepeatable: Bool
     private let state: Mutex<State>
 
-    init(_ id: ItemID, recorded: [JournalEntry] = []) {
+    /// - Parameter isRepeatable: whether a later process may run it again, which is then given what it was given before.
+    init(_ id: ItemID, recorded: [JournalEntry] = [], isRepeatable: Bool = true) {
         self.id = id
+        self.isRepeatable = isRepeatable
         // Numbers are not used twice, as marks are made of them.
         let next = (recorded.last?.sequence ?? 0) + 1
         let kept = recorded.filter { $0.kind != .superseded }
@@ -45,7 +48,7 @@ package final class ItemLog: Sendable {
 
     package func note(_ kind: JournalEntry.Kind, _ call: String = "", _ value: JSONValue) {
         // What holds a token is not written down, so it is read, or asked for, again.
-        guard maskingTokens(in: value) == value else { return }
+        guard isRepeatable, maskingTokens(in: value) == value else { return }
         let weight = value["items"]?.arrayValue?.count ?? 1
         state.withLock { state in
             if kind == .read {

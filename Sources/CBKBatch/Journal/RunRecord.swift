@@ -55,11 +55,12 @@ package final class RunRecord: Sendable {
     private let watermark = Mutex<Task<Watermark, any Error>?>(nil)
 
     /// A new run.
-    package init(folder: RunFolder, header: RunHeader, settings: RunSettings) {
+    /// - Parameter isRepeatable: whether its top level may be run again by a later process; that of the prompt never is.
+    package init(folder: RunFolder, header: RunHeader, settings: RunSettings, isRepeatable: Bool = true) {
         self.folder = folder
         self.header = header
         self.settings = settings
-        main = ItemLog(.main)
+        main = ItemLog(.main, isRepeatable: isRepeatable)
         opened = Mutex(nil)
     }
 

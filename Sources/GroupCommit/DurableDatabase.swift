@@ -232,6 +232,8 @@ private final class BriefReader: Sendable {
     private let path: String
     private let configuration: Configuration
     private let queue = Mutex<DatabaseQueue?>(nil)
+    /// Asked before the lock: on Linux an attempt at a lock that is held calls the kernel, and so does the unlocking then.
+    private let isBusy = Atomic(false)
 
     init(path: String, configuration: Configuration) {
         self.path = path
@@ -240,7 +242,9 @@ private final class BriefReader: Sendable {
 
     /// Nil where another thread reads.
     func readIfFree<Result: Sendable>(_ job: (Database) throws -> Result) throws -> Result? {
-        try queue.withLockIfAvailable { queue in
+        guard isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else { return nil }
+        defer { isBusy.store(false, ordering: .releasing) }
+        return try queue.withLock { queue in
             let reader = try queue ?? DatabaseQueue(path: path, configuration: configuration)
             queue = reader
             return try reader.unsafeRead(job)

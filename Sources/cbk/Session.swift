@@ -104,7 +104,10 @@ final class Session: ReplSession {
         outcome.elapsed = clock.now - start
         outcome.requests = engine.counts.requests - before
         let summary = engine.summary
-        if summary.tokens > tokens, let path = summary.secretsPath { outcome.notes.append("the new token is in \(path)") }
+        let minted = summary.tokens - tokens
+        if minted > 0, let path = summary.secretsPath {
+            outcome.notes.append("the new \(minted == 1 ? "token is" : "\(minted) tokens are") in \(path)")
+        }
         if summary.batches.count > batches {
             var part = summary
             part.batches = Array(summary.batches.dropFirst(batches))

@@ -90,7 +90,7 @@ package final class BatchHost: Sendable {
             _ = try folder.path()
             return try begin(parallel: parallel, columns: columns, isStatement: isStatement)
         } catch {
-            throw ScriptError(.io, "\(error.message); --runs-dir names another folder", code: "E0609", isCatchable: false)
+            throw ScriptError(.io, error.message, code: "E0609", isCatchable: false)
         }
     }
 

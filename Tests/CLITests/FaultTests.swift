@@ -27,6 +27,15 @@ struct FaultTests {
         #expect(try runner.value(of: "users.list().count()") == "0")
     }
 
+    @Test func aWriteWithoutARunFolderIsNotSent() throws {
+        try blockRunFolders()
+        let result = try runner.run("-e", "users.create(name: \"A\")")
+        #expect(result.status == 5, "\(result)")
+        #expect(result.stderr.contains("' cannot be made: "))
+        #expect(result.stderr.contains("; --runs-dir names another folder for runs"))
+        #expect(try runner.value(of: "users.list().count()") == "0")
+    }
+
     @Test func foldersAboveTheRunsAreMade() throws {
         try runner.write("name,email\nA,a@example.com\n", to: "users.csv")
         let result = try runner.run("import", "users.csv", "--runs-dir", "deep/er")

@@ -125,6 +125,13 @@ extension BatchError {
     static func file(_ path: String, _ action: String, _ code: Int32) -> BatchError {
         BatchError(.io, code: "IO", "'\(path)' cannot be \(action): \(systemMessage(code))", consequence: .stop(.fatal))
     }
+
+    /// The folder of a run's results, without which nothing is sent.
+    static func runFolder(_ path: String, _ code: Int32) -> BatchError {
+        var error = file(path, "made", code)
+        error.message += "; --runs-dir names another folder for runs"
+        return error
+    }
 }
 
 /// Why a run starts nothing more.

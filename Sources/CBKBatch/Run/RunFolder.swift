@@ -125,7 +125,7 @@ package final class RunFolder: Sendable {
         var path = base
         var number = 2
         while mkdir(path, 0o700) != 0 {
-            guard errno == EEXIST, number < 10_000 else { throw BatchError.file(path, "made", errno) }
+            guard errno == EEXIST, number < 10_000 else { throw BatchError.runFolder(path, errno) }
             path = "\(base)-\(number)"
             number += 1
         }
@@ -142,7 +142,7 @@ package final class RunFolder: Sendable {
         var path = parent.hasPrefix("/") ? "" : "."
         for part in parent.split(separator: "/") {
             path += "/\(part)"
-            if mkdir(path, 0o700) != 0, errno != EEXIST, errno != EROFS { throw BatchError.file(parent, "made", errno) }
+            if mkdir(path, 0o700) != 0, errno != EEXIST, errno != EROFS { throw BatchError.runFolder(parent, errno) }
         }
     }
 

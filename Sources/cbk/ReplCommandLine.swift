@@ -2,6 +2,7 @@
 
 import CBKBatch
 import CBKLibrary
+import CBKRuntime
 import CBKTerminal
 import CSignals
 import Foundation
@@ -46,7 +47,7 @@ enum ReplCommandLine {
         var code = ExitCode.success
         // Nothing goes on with it, whatever it has left.
         if let error = await engine.endRecord(isFinished: true) {
-            console.note("error[\(error.code)]: \(error.message)\n")
+            console.note(Engine.rendered(ScriptError(error), [], color: console.errPalette.isOn))
             code = .fatal
         }
         engine.close()

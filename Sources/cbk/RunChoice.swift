@@ -31,7 +31,7 @@ struct RunChoice {
         self.choices = choices
         let parent = flags.runsFolder
         let unfinished = FoundRun.newest(header, in: [.unfinished], parent: parent, name: name)
-        guard RunChoice.goesOn(flags) else {
+        guard RunChoice.goingOn(flags) != nil else {
             if let unfinished, !flags.has("new-run") {
                 throw UsageError(
                     "'\(title)' has an unfinished run, '\(unfinished)': go on with '\(RunChoice.command(title, choices, flags)) --resume', or "
@@ -75,9 +75,7 @@ struct RunChoice {
     private static let choicesName = "$choices"
     private static let markName = "$mark"
 
-    /// Whether flags ask for an earlier run.
-    private static func goesOn(_ flags: ParsedFlags) -> Bool { goingOn(flags) != nil }
-
+    /// The flag that asks for an earlier run.
     private static func goingOn(_ flags: ParsedFlags) -> String? {
         ["resume", "resume-failed", "run", "redo"].first { flags.has($0) }
     }

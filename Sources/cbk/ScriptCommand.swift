@@ -166,7 +166,7 @@ struct ScriptCommand {
         case .success(true): console.note("to go on: \(choice.resumeCommand)\n")
         case .success(false): break
         case .failure(let error):
-            console.note("error[\(error.code)]: \(error.message)\n")
+            console.note(Engine.rendered(ScriptError(error), [], color: console.errPalette.isOn))
             whole = whole.combined(with: .fatal)
         }
         return whole.rawValue

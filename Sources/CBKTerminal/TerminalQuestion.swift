@@ -21,6 +21,8 @@ package final class TerminalQuestion: Sendable {
 
     private struct State {
         var isAbandoned = false
+        /// Whether the cursor stands behind the question.
+        var isOpen = false
         /// The terminal's mode, while it does not show what is typed.
         var shown: termios?
     }
@@ -43,11 +45,12 @@ package final class TerminalQuestion: Sendable {
         if isOwnInput { close(input) }
     }
 
-    /// Lets go of the terminal: its mode is as before when this returns, and `readLine` gives nil.
+    /// Lets go of the terminal: when this returns, its mode is as before, the question's line is left, nothing more is
+    /// written, and `readLine` is about to give nil.
     package func abandon() {
         state.withLock { state in
             state.isAbandoned = true
-            show(&state)
+            leave(&state) { console.errIsTerminal ? console.startLine() : write("\n") }
         }
         doorbell.ring()
     }
@@ -57,12 +60,22 @@ package final class TerminalQuestion: Sendable {
     package func readLine(_ prompt: String, isHidden: Bool) -> String? {
         // First, so that nothing is shown of what is typed or pasted at the sight of the prompt.
         guard !isHidden || hide() else { return nil }
-        write(VisibleText.line(prompt))
+        state.withLock { state in
+            guard !state.isAbandoned else { return }
+            write(VisibleText.line(prompt))
+            state.isOpen = true
+        }
         let line = nextLine()
-        state.withLock { show(&$0) }
         // Return was typed, but is not on the screen; ^D is not even a line.
-        if isHidden || line == nil { write("\n") } else { console.lineEnded() }
+        state.withLock { leave(&$0) { isHidden || line == nil ? write("\n") : console.lineEnded() } }
         return line
+    }
+
+    /// Once, by the side that comes first: what is on the screen later may be a prompt.
+    private func leave(_ state: inout State, ending: () -> Void) {
+        show(&state)
+        if state.isOpen { ending() }
+        state.isOpen = false
     }
 
     private func write(_ text: String) {

@@ -112,12 +112,15 @@ package final class PseudoTerminal {
         }
     }
 
-    /// Types a line and Return, waits for the next prompt, and gives the lines between the two.
+    /// Types a line and Return, waits for the next prompt, and gives the lines between the two; without how long it took,
+    /// which a busy machine shows for anything.
     package func enter(_ text: String, prompt: String = "cbk sandbox>") throws -> String {
         let start = screen.cursorLine
         try send(text + Key.enter)
         try waitForPrompt(prompt, below: start)
-        return screen.lines(start + 1..<screen.cursorLine)
+        let time = /[0-9.]+ m?s(, [0-9]+ requests?)?/
+        let isTimed = screen.line(screen.cursorLine - 1).wholeMatch(of: time) != nil
+        return screen.lines(start + 1..<max(start + 1, screen.cursorLine - (isTimed ? 1 : 0)))
     }
 
     /// The exit code once the program has left, and 128 and the signal's number if one ended it.

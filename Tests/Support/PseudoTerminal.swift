@@ -120,7 +120,7 @@ package final class PseudoTerminal {
         try waitForPrompt(prompt, below: start)
         let time = /[0-9.]+ m?s(, [0-9]+ requests?)?/
         let isTimed = screen.line(screen.cursorLine - 1).wholeMatch(of: time) != nil
-        return screen.lines(start + 1..<max(start + 1, screen.cursorLine - (isTimed ? 1 : 0)))
+        return screen.lines(start + 1..<screen.cursorLine - (isTimed ? 1 : 0))
     }
 
     /// The exit code once the program has left, and 128 and the signal's number if one ended it.

@@ -65,7 +65,7 @@ enum CheckCommand {
         for path in paths {
             let source = try ScriptFiles.read(path)
             let kind = TestFiles.kind(of: path)
-            let isShared = kind == .test || parse(source).tree.statements.contains(where: \.isPublic)
+            let isShared = kind == .test || offersNames(source)
             compilations.append(
                 Compilation(
                     source, catalog: Library.catalog, kind: kind,
@@ -75,6 +75,13 @@ enum CheckCommand {
         let own = compilations.compactMap { seen.insert($0.source.name).inserted ? $0.files.last : nil }
         var modules: Set<String> = []
         return compilations.flatMap { $0.modules.filter { modules.insert($0.source.name).inserted } } + own
+    }
+
+    /// Whether other files can import something from it. Most have no `pub` anywhere, and are not parsed for this.
+    private static func offersNames(_ source: SourceFile) -> Bool {
+        let word = Array("pub".utf8)
+        let mayOffer = source.bytes.indices.contains { source.bytes[$0] == word[0] && source.bytes[$0...].starts(with: word) }
+        return mayOffer && parse(source).tree.statements.contains(where: \.isPublic)
     }
 
     private static func line(_ diagnostic: Diagnostic, in source: SourceFile) -> String {

@@ -44,7 +44,8 @@ let fuzzTargets: [Target] = [
 let fullTargets: [Target] = [
     .target(name: "PartnerAPI", dependencies: ["JSONBytes"]),
     .target(name: "PartnerClient", dependencies: ["PartnerAPI", "JSONBytes", httpClient, nio, nioHTTP, nioPosix, logging]),
-    .target(name: "GroupCommit", dependencies: [grdb]),
+    .target(name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "GroupCommit", dependencies: ["CSQLiteSettings", grdb]),
     .target(
         name: "PartnerSandbox",
         dependencies: [

@@ -1,6 +1,7 @@
 // A SQLite file opened for durable, shared use: WAL, synchronous FULL (set after opening and read back), owner
 // only, a busy timeout for a second process, checkpoints in the background. Refuses files that are no database,
 // belong to another program, or come from a newer version of this one.
+import CSQLiteSettings
 import GRDB
 import Synchronization
 
@@ -41,14 +42,13 @@ package struct DurableDatabase: Sendable {
     /// A pool for a file, a queue for memory.
     private let connections: any DatabaseWriter
     /// For brief reads: a pool's way to a free connection takes several times as long as such a read. None for memory.
-    private let briefReaders: [BriefReader]
+    private let briefReaders: BriefReaders?
     private let checkpointer: Checkpointer?
     package let writer: BatchingWriter
 
     /// Seconds that a writer waits for another process.
     private static let busyTimeout = 30.0
     private static let readerCount = 4
-    private static let briefReaderCount = 2
 
     /// Opens a file, making it and its folder where they are missing.
     /// - Parameters:
@@ -58,12 +58,13 @@ package struct DurableDatabase: Sendable {
     package static func open(
         path: String, schema: DatabaseSchema, onBegin: @escaping @Sendable (Database) throws -> Void = { _ in }
     ) throws(DatabaseOpenError) -> DurableDatabase {
+        settings
         if path == ":memory:" {
             return try explaining(path, schema) {
                 let queue = try DatabaseQueue(configuration: configuration())
                 try queue.writeWithoutTransaction { try prepare($0, path, schema) }
                 let writer = BatchingWriter(queue, onBegin: onBegin)
-                return DurableDatabase(connections: queue, briefReaders: [], checkpointer: nil, writer: writer)
+                return DurableDatabase(connections: queue, briefReaders: nil, checkpointer: nil, writer: writer)
             }
         }
         try PrivateFile.create(path)
@@ -75,12 +76,13 @@ package struct DurableDatabase: Sendable {
                 try prepare(db, path, schema)
             }
             let checkpointer = try Checkpointer(path: path, configuration: configuration())
-            let writer = BatchingWriter(pool, onBegin: onBegin) { db, jobs in
-                checkpointer.committed(jobs, on: db)
-            }
             var readOnly = configuration()
             readOnly.readonly = true
-            let readers = (0..<briefReaderCount).map { _ in BriefReader(path: path, configuration: readOnly) }
+            let readers = BriefReaders(path: path, configuration: readOnly)
+            let writer = BatchingWriter(pool, onBegin: onBegin) { db, jobs in
+                readers.committed()
+                checkpointer.committed(jobs, on: db)
+            }
             return DurableDatabase(connections: pool, briefReaders: readers, checkpointer: checkpointer, writer: writer)
         }
     }
@@ -112,20 +114,20 @@ package struct DurableDatabase: Sendable {
     /// Reads on the caller's thread, for jobs that take less than a change of threads would: a row or a page by an index.
     /// Several statements may see several states.
     package func readBriefly<Result: Sendable>(_ job: (Database) throws -> Result) throws -> Result {
-        for reader in briefReaders {
-            if let result = try reader.readIfFree(job) { return result }
-        }
-        return try connections.unsafeRead(job)
+        try briefReaders?.readIfFree(job) ?? connections.unsafeRead(job)
     }
 
     /// Closes all connections; the last one to a file folds its log into it. Nothing is lost without.
     package func close() {
         checkpointer?.close()
-        for reader in briefReaders { reader.close() }
+        briefReaders?.close()
         try? connections.close()
     }
 
     // MARK: - Opening
+
+    /// Of SQLite itself, made before its first use.
+    private static let settings: Void = cbk_sqlite_count_no_memory()
 
     private static func configuration() -> Configuration {
         var configuration = Configuration()
@@ -135,14 +137,15 @@ package struct DurableDatabase: Sendable {
         return configuration
     }
 
-    /// GRDB sets synchronous to NORMAL when it turns WAL on, so this comes after opening, and is read back.
+    /// GRDB sets synchronous to NORMAL when it turns WAL on, so this comes after opening, and is read back. The log is cut off
+    /// where it is twice as long as the checkpointer lets it grow.
     private static func makeDurable(_ db: Database) throws {
         try db.execute(
             sql: """
                 PRAGMA synchronous = FULL;
                 PRAGMA fullfsync = ON;
                 PRAGMA wal_autocheckpoint = 0;
-                PRAGMA journal_size_limit = 16777216;
+                PRAGMA journal_size_limit = 33554432;
                 """)
         guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2,
             try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal"
@@ -225,31 +228,4 @@ package struct DurableDatabase: Sendable {
             throw DatabaseOpenError(reason: .unusable, message: "cannot open the \(schema.title) '\(path)': \(error)")
         }
     }
-}
-
-/// A connection that one thread reads from at a time, opened by its first read. A class: the lock is its identity.
-private final class BriefReader: Sendable {
-    private let path: String
-    private let configuration: Configuration
-    private let queue = Mutex<DatabaseQueue?>(nil)
-    /// Asked before the lock: on Linux an attempt at a lock that is held calls the kernel, and so does the unlocking then.
-    private let isBusy = Atomic(false)
-
-    init(path: String, configuration: Configuration) {
-        self.path = path
-        self.configuration = configuration
-    }
-
-    /// Nil where another thread reads.
-    func readIfFree<Result: Sendable>(_ job: (Database) throws -> Result) throws -> Result? {
-        guard isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else { return nil }
-        defer { isBusy.store(false, ordering: .releasing) }
-        return try queue.withLock { queue in
-            let reader = try queue ?? DatabaseQueue(path: path, configuration: configuration)
-            queue = reader
-            return try reader.unsafeRead(job)
-        }
-    }
-
-    func close() { queue.withLock { try? $0?.close() } }
 }

@@ -50,10 +50,10 @@ public enum PercentEncoding {
     /// Reads what follows the `?`; nil for a broken escape.
     public static func decodeQuery(_ text: Substring) -> [QueryItem]? {
         var items: [QueryItem] = []
-        for part in text.split(separator: "&") {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decode(pair[0], plusIsSpace: true),
-                let value = decode(pair.count > 1 ? pair[1] : "", plusIsSpace: true)
+        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = decode(Substring(pair[0]), plusIsSpace: true),
+                let value = decode(pair.count > 1 ? Substring(pair[1]) : "", plusIsSpace: true)
             else { return nil }
             items.append(QueryItem(name, value))
         }

@@ -83,7 +83,7 @@ extension SandboxStore {
         }
         let (sql, arguments) = selection.statement(UserRow.columns, from: "users", take: take)
         let read: @Sendable (Database) throws -> [UserRow] = { db in
-            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
             var users: [UserRow] = []
             while let row = try rows.next() { users.append(UserRow(row)) }
             return users
@@ -97,7 +97,7 @@ extension SandboxStore {
             var selection = Selection(query)
             selection.add("userId = ?", [try user.id(db)])
             let (sql, arguments) = selection.statement(TokenRow.columns, from: "tokens", take: take)
-            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
             var tokens: [TokenRow] = []
             while let row = try rows.next() { tokens.append(TokenRow(row)) }
             return tokens
@@ -110,7 +110,7 @@ extension SandboxStore {
             selection.add("userId = ?", [try user.id(db)])
             if query.hasOwner { return [] }
             let (sql, arguments) = selection.statement(ContextRow.columns, from: "contexts", take: take)
-            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
             var contexts: [ContextRow] = []
             while let row = try rows.next() { contexts.append(ContextRow(row)) }
             return contexts
@@ -122,7 +122,7 @@ extension SandboxStore {
 private struct Selection {
     private let order: ListOrder
     private var conditions: [String] = []
-    private var arguments: [any DatabaseValueConvertible & Sendable] = []
+    private var arguments: StatementArguments = []
 
     init(_ query: ListQuery) {
         order = query.order
@@ -136,14 +136,12 @@ private struct Selection {
         add("(createdAt, id) \(comparison) (?, ?)", [cursor.position.createdAt, cursor.id])
     }
 
-    mutating func add(_ condition: String, _ arguments: [any DatabaseValueConvertible & Sendable]) {
+    mutating func add(_ condition: String, _ arguments: StatementArguments) {
         conditions.append(condition)
         self.arguments += arguments
     }
 
-    func statement(
-        _ columns: String, from table: String, take: Int
-    ) -> (sql: String, arguments: [any DatabaseValueConvertible & Sendable]) {
+    func statement(_ columns: String, from table: String, take: Int) -> (sql: String, arguments: StatementArguments) {
         let direction =
             switch order {
             case .asc: "ASC"

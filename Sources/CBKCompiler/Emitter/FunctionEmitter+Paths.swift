@@ -26,7 +26,7 @@ extension FunctionEmitter {
             try emitNameAssignment(variable, target, operation, operatorSpan, value)
             return
         }
-        guard let path = try evaluate(target) else { return }
+        guard let path = try evaluate(target, keysStay: !mayAssign(target) && !mayAssign(value)) else { return }
         let result = try allocate()
         if let operation {
             let old = try read(path, isShared: runsCode(value))
@@ -140,20 +140,27 @@ extension FunctionEmitter {
     // MARK: Paths
 
     /// A path's variable and its keys, evaluated; nil where it does not start at a variable.
-    private func evaluate(_ target: Expression) throws(EmitError) -> Path? {
+    ///
+    /// - Parameter keysStay: nothing assigns a local that is a key before the path is walked: it is read in place.
+    private func evaluate(_ target: Expression, keysStay: Bool) throws(EmitError) -> Path? {
         switch target.kind {
         case .name:
             guard case .variable(let variable)? = context.resolution.references[target.id] else { return nil }
             return Path(variable: variable, rootSpan: target.span, steps: [])
-        case .parenthesized(let inner): return try evaluate(inner)
+        case .parenthesized(let inner): return try evaluate(inner, keysStay: keysStay)
         case .member(let base, let name, _):
-            guard var path = try evaluate(base) else { return nil }
+            guard var path = try evaluate(base, keysStay: keysStay) else { return nil }
             path.steps.append(.field(name))
             return path
         case .index(let base, let key, _):
-            guard var path = try evaluate(base) else { return nil }
-            let register = try allocate()
-            try emit(key, into: register)
+            guard var path = try evaluate(base, keysStay: keysStay) else { return nil }
+            let register: Int
+            if keysStay {
+                register = try operand(key)
+            } else {
+                register = try allocate()
+                try emit(key, into: register)
+            }
             path.steps.append(.item(register: register, span: key.span))
             return path
         default: return nil
@@ -238,7 +245,8 @@ extension FunctionEmitter {
         else { return false }
         guard let method = context.catalog.methodNumber(name.text) else { return false }
         try scoped { () throws(EmitError) in
-            guard let path = try evaluate(receiver) else { return }
+            let keysStay = !mayAssign(receiver) && !arguments.contains { mayAssign($0.value) }
+            guard let path = try evaluate(receiver, keysStay: keysStay) else { return }
             let base = try allocate(2 + arguments.count)
             for (index, argument) in arguments.enumerated() { try emitOwned(argument.value, into: base + 2 + index) }
             let isPush = name.text == "push" && arguments.count == 1 && labels(arguments) < 0

@@ -75,6 +75,7 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case ownIndex  // R[a] = item R[c] of R[b], copied in place if shared
     case setField  // owns R[a]; R[a].K[b] = R[c]; word: cache
     case setIndex  // owns R[a]; R[a][R[b]] = R[c]
+    case setIndexImmediate  // owns R[a]; R[a][R[b]] = x = 0: int c (signed), 1: bool (c != 0), 2: null
     case push  // owns R[a], appends R[b] to it and jumps by c; goes on if R[a] is no list
 
     // Calls: arguments from R[a+1], the result in R[a]. x & 1: the word's bc is a list of labels (K): the last labels of

@@ -667,6 +667,28 @@ extension VM {
                             frame.pointee.pc = pc
                             fuel &-= collect(fiber)
                         }
+                    case .setIndexImmediate:
+                        var base = registers[i.a]
+                        let key = registers[i.b]
+                        if base.isHeap, base.header.pointee.shared != 0 {
+                            own(registers + i.a)
+                            base = registers[i.a]
+                        }
+                        let value =
+                            switch i.x {
+                            case 0: Value(int: i.signedC)
+                            case 1: Value(bool: i.c != 0)
+                            default: Value.null
+                            }
+                        if base.tag == Tag.list, key.tag == Tag.int, UInt64(base.list.pointee.count) > key.bits {
+                            base.list.pointee.items[Int(key.bits)] = value
+                            continue execute
+                        }
+                        if !setIndex(key, of: base, to: value) { break execute }
+                        if heapState.pointee.debt > 0 {
+                            frame.pointee.pc = pc
+                            fuel &-= collect(fiber)
+                        }
                     case .push:
                         // What is no list may have a field of that name: a method call follows.
                         if registers[i.a].tag != Tag.list { continue execute }

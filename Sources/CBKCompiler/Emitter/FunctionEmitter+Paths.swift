@@ -27,6 +27,12 @@ extension FunctionEmitter {
             return
         }
         guard let path = try evaluate(target, keysStay: !mayAssign(target) && !mayAssign(value)) else { return }
+        if operation == nil, case .item(let key, let place)? = path.steps.last, let (kind, bits) = immediate(value) {
+            let owner = try own(path, steps: path.steps.count - 1, isLast: true)
+            span = place
+            add(Instruction(.setIndexImmediate, x: kind, a: owner, b: key, c: bits))
+            return
+        }
         let result = try allocate()
         if let operation {
             let old = try read(path, isShared: runsCode(value))

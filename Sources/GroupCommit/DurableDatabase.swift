@@ -58,7 +58,7 @@ package struct DurableDatabase: Sendable {
     package static func open(
         path: String, schema: DatabaseSchema, onBegin: @escaping @Sendable (Database) throws -> Void = { _ in }
     ) throws(DatabaseOpenError) -> DurableDatabase {
-        settings
+        _ = setUp
         if path == ":memory:" {
             return try explaining(path, schema) {
                 let queue = try DatabaseQueue(configuration: configuration())
@@ -126,8 +126,8 @@ package struct DurableDatabase: Sendable {
 
     // MARK: - Opening
 
-    /// Of SQLite itself, made before its first use.
-    private static let settings: Void = cbk_sqlite_count_no_memory()
+    /// Sets SQLite itself up, before its first use and once.
+    private static let setUp: Void = cbk_sqlite_count_no_memory()
 
     private static func configuration() -> Configuration {
         var configuration = Configuration()

@@ -42,13 +42,14 @@ package struct DurableDatabase: Sendable {
     /// A pool for a file, a queue for memory.
     private let connections: any DatabaseWriter
     /// For brief reads: a pool's way to a free connection takes several times as long as such a read. None for memory.
-    private let briefReaders: BriefReaders?
+    private let briefReaders: [BriefReader]
     private let checkpointer: Checkpointer?
     package let writer: BatchingWriter
 
     /// Seconds that a writer waits for another process.
     private static let busyTimeout = 30.0
     private static let readerCount = 4
+    private static let briefReaderCount = 2
 
     /// Opens a file, making it and its folder where they are missing.
     /// - Parameters:
@@ -64,7 +65,7 @@ package struct DurableDatabase: Sendable {
                 let queue = try DatabaseQueue(configuration: configuration())
                 try queue.writeWithoutTransaction { try prepare($0, path, schema) }
                 let writer = BatchingWriter(queue, onBegin: onBegin)
-                return DurableDatabase(connections: queue, briefReaders: nil, checkpointer: nil, writer: writer)
+                return DurableDatabase(connections: queue, briefReaders: [], checkpointer: nil, writer: writer)
             }
         }
         try PrivateFile.create(path)
@@ -76,13 +77,12 @@ package struct DurableDatabase: Sendable {
                 try prepare(db, path, schema)
             }
             let checkpointer = try Checkpointer(path: path, configuration: configuration())
-            var readOnly = configuration()
-            readOnly.readonly = true
-            let readers = BriefReaders(path: path, configuration: readOnly)
             let writer = BatchingWriter(pool, onBegin: onBegin) { db, jobs in
-                readers.committed()
                 checkpointer.committed(jobs, on: db)
             }
+            var readOnly = configuration()
+            readOnly.readonly = true
+            let readers = (0..<briefReaderCount).map { _ in BriefReader(path: path, configuration: readOnly) }
             return DurableDatabase(connections: pool, briefReaders: readers, checkpointer: checkpointer, writer: writer)
         }
     }
@@ -114,13 +114,16 @@ package struct DurableDatabase: Sendable {
     /// Reads on the caller's thread, for jobs that take less than a change of threads would: a row or a page by an index.
     /// Several statements may see several states.
     package func readBriefly<Result: Sendable>(_ job: (Database) throws -> Result) throws -> Result {
-        try briefReaders?.readIfFree(job) ?? connections.unsafeRead(job)
+        for reader in briefReaders {
+            if let result = try reader.readIfFree(job) { return result }
+        }
+        return try connections.unsafeRead(job)
     }
 
     /// Closes all connections; the last one to a file folds its log into it. Nothing is lost without.
     package func close() {
         checkpointer?.close()
-        briefReaders?.close()
+        for reader in briefReaders { reader.close() }
         try? connections.close()
     }
 
@@ -228,4 +231,31 @@ package struct DurableDatabase: Sendable {
             throw DatabaseOpenError(reason: .unusable, message: "cannot open the \(schema.title) '\(path)': \(error)")
         }
     }
+}
+
+/// A connection that one thread reads from at a time, opened by its first read. A class: the lock is its identity.
+private final class BriefReader: Sendable {
+    private let path: String
+    private let configuration: Configuration
+    private let queue = Mutex<DatabaseQueue?>(nil)
+    /// Asked before the lock: on Linux an attempt at a lock that is held calls the kernel, and so does the unlocking then.
+    private let isBusy = Atomic(false)
+
+    init(path: String, configuration: Configuration) {
+        self.path = path
+        self.configuration = configuration
+    }
+
+    /// Nil where another thread reads.
+    func readIfFree<Result: Sendable>(_ job: (Database) throws -> Result) throws -> Result? {
+        guard isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else { return nil }
+        defer { isBusy.store(false, ordering: .releasing) }
+        return try queue.withLock { queue in
+            let reader = try queue ?? DatabaseQueue(path: path, configuration: configuration)
+            queue = reader
+            return try reader.unsafeRead(job)
+        }
+    }
+
+    func close() { queue.withLock { try? $0?.close() } }
 }

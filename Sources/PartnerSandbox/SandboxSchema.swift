@@ -79,17 +79,6 @@ enum UserReference: Sendable {
         }
     }
 
-    /// The SELECT of the user's row.
-    var selection: String {
-        switch self {
-        case .id: Self.selectionByID
-        case .alias: Self.selectionByAlias
-        }
-    }
-
-    private static let selectionByID = "SELECT \(UserRow.columns) FROM users WHERE id = ?"
-    private static let selectionByAlias = "SELECT \(UserRow.columns) FROM users WHERE alias = ?"
-
     var value: String {
         switch self {
         case .id(let value), .alias(let value): value

@@ -55,8 +55,9 @@ package struct SandboxStore: Sendable {
 
     func fetchUser(_ reference: UserReference) throws -> UserRow {
         try database.readBriefly { db in
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(sql: reference.selection), arguments: [reference.value])
+            let statement = try db.cachedStatement(
+                sql: "SELECT \(UserRow.columns) FROM users WHERE \(reference.column) = ?")
+            let rows = try Row.fetchCursor(statement, arguments: [reference.value])
             guard let row = try rows.next() else { throw reference.notFound }
             return UserRow(row)
         }

@@ -22,9 +22,7 @@ struct Credential: Sendable {
 
     /// What an Authorization header presents; nil without one, or for another scheme.
     static func bearer(_ header: String?) -> String? {
-        guard let header, header.utf8.count > 7, header.utf8.prefix(7).map({ $0 | 0x20 }).elementsEqual("bearer ".utf8) else {
-            return nil
-        }
-        return String(header.utf8.dropFirst(7))
+        guard let header, header.utf8.count > 7, header.prefix(7).lowercased() == "bearer " else { return nil }
+        return String(header.dropFirst(7))
     }
 }

@@ -48,8 +48,9 @@ extension VM {
 
     func nearMethod(_ name: String, of receiver: Value) -> String? {
         guard let type = receiver.type else { return nil }
-        let names = state.pointee.catalog.methodNames.filter { state.pointee.catalog.methods(named: $0)[type] != nil }
-        return suggestion(for: name, among: names)
+        // Read once: each reading through the pointer would be a copy.
+        let catalog = state.pointee.catalog
+        return suggestion(for: name, among: catalog.methodNames.lazy.filter { catalog.methods(named: $0)[type] != nil })
     }
 
     @inline(never)

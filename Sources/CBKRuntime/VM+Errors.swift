@@ -48,9 +48,14 @@ extension VM {
 
     func nearMethod(_ name: String, of receiver: Value) -> String? {
         guard let type = receiver.type else { return nil }
+        let key = "\(receiver.typeName).\(name)"
+        if let known = state.pointee.nearMethods[key] { return known }
         // Read once: each reading through the pointer would be a copy.
         let catalog = state.pointee.catalog
-        return suggestion(for: name, among: catalog.methodNames.lazy.filter { catalog.methods(named: $0)[type] != nil })
+        let near = suggestion(for: name, among: catalog.methodNames.lazy.filter { catalog.methods(named: $0)[type] != nil })
+        if state.pointee.nearMethods.count >= 100 { state.pointee.nearMethods = [:] }
+        state.pointee.nearMethods[key] = .some(near)
+        return near
     }
 
     @inline(never)

@@ -153,6 +153,11 @@ package struct Catalog: Sendable {
 
     package func methodNumber(_ name: String) -> Int? { methodNumbers[name] }
 
+    /// The names of a type's methods that programs may use, sorted.
+    package func methodNames(on type: ValueType) -> [String] {
+        methodNames.filter { name in methods[name]?[type].map { !signatures[$0].isInternal } ?? false }
+    }
+
     /// The last parts of the names directly inside a module: `create`, `token`; of all top-level names for "".
     package func members(ofModule module: String) -> [String] {
         let prefix = module.isEmpty ? "" : module + "."

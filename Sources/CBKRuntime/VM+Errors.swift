@@ -50,9 +50,7 @@ extension VM {
         guard let type = receiver.type else { return nil }
         let key = "\(receiver.typeName).\(name)"
         if let known = state.pointee.nearMethods[key] { return known }
-        // Read once: each reading through the pointer would be a copy.
-        let catalog = state.pointee.catalog
-        let near = suggestion(for: name, among: catalog.methodNames.lazy.filter { catalog.methods(named: $0)[type] != nil })
+        let near = suggestion(for: name, among: state.pointee.catalog.methodNames(on: type))
         if state.pointee.nearMethods.count >= 100 { state.pointee.nearMethods = [:] }
         state.pointee.nearMethods[key] = .some(near)
         return near
@@ -111,14 +109,20 @@ extension VM {
     /// An error value with no origin yet, as `error(…)` makes it.
     package func makeError(_ error: ScriptError) -> Value { makeError(error, origin: nil) }
 
+    /// In the order of `makeError`'s slots.
+    static let errorFields = ["kind", "message", "status", "code", "operation", "request"]
+
     func makeError(_ error: ScriptError, origin: ErrorOrigin?) -> Value {
-        let fields = makeRecord([
-            ("kind", string(error.kind.rawValue)), ("message", string(error.message)),
-            ("status", error.status.map { Value(int: $0) } ?? .null), ("code", error.code.map { string($0) } ?? .null),
-            ("operation", error.operation.map { string($0) } ?? .null), ("request", error.request.map { string($0) } ?? .null),
-        ])
+        let fields = makeRecord(shape: state.pointee.errorShape, count: VM.errorFields.count)
+        let slots = fields.pointee.slots.unsafelyUnwrapped
+        slots[0] = string(error.kind.rawValue)
+        slots[1] = string(error.message)
+        slots[2] = error.status.map { Value(int: $0) } ?? .null
+        slots[3] = error.code.map { string($0) } ?? .null
+        slots[4] = error.operation.map { string($0) } ?? .null
+        slots[5] = error.request.map { string($0) } ?? .null
         let object = heap.allocate(MemoryLayout<ErrorObject>.size, .error).assumingMemoryBound(to: ErrorObject.self)
-        object.pointee.fields = fields
+        object.pointee.fields = Value(fields)
         object.pointee.origin = origin.map { .passRetained($0) }
         return Value(object: object, tag: Tag.error)
     }

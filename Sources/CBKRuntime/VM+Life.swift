@@ -25,6 +25,7 @@ extension VM {
                 scratch: [],
                 services: services, binding: 0,
                 fibers: [:], ready: [], nextFiber: 0, secrets: [], pinned: [:], nextPin: 0))
+        state.pointee.errorShape = shape(named: VM.errorFields)
         for (number, name) in names.enumerated() {
             for (type, builtin) in catalog.methods(named: name) {
                 for tag in VM.tags(of: type) { methods[number * VM.tagCount + Int(tag)] = Int32(builtin) }

@@ -20,6 +20,8 @@ struct VMState {
     /// By method number and the receiver's tag: built-in number, or -1.
     var methods: UnsafeMutablePointer<Int32>
     var catalog: Catalog
+    /// The shape of an error's fields.
+    var errorShape = ShapeTable.empty
     /// What a name was meant to be, by the name and the type that lacks it: a loop raises the same error often.
     var nearMethods: [String: String?] = [:]
     var builtins: [Builtin]

@@ -79,7 +79,7 @@ extension Checker {
 
     private mutating func reportUnknownField(_ name: String, _ fields: [Shape.Field], _ isCalled: Bool, at span: Span) {
         let names = fields.map(\.name)
-        let near = names + (isCalled ? methodNames(on: .record) : [])
+        let near = names + (isCalled ? catalog.methodNames(on: .record) : [])
         let shown = names.count > 12 ? names.prefix(12).joined(separator: ", ") + ", …" : names.joined(separator: ", ")
         let message =
             names.isEmpty ? "no field '\(name)' in an empty record" : "no field '\(name)' in record { \(shown) }"
@@ -95,7 +95,7 @@ extension Checker {
         } else if type == .secret {
             hint = "'.reveal()' gives its text"
         } else {
-            hint = didYouMean(name, among: names) ?? didYouMean(name, among: methodNames(on: type), suffix: "()")
+            hint = didYouMean(name, among: names) ?? didYouMean(name, among: catalog.methodNames(on: type), suffix: "()")
         }
         report(.unknownField, "\(type.rawValue) has no field '\(name)'", at: span, hint: hint)
     }
@@ -104,9 +104,5 @@ extension Checker {
 
     func methodNumber(_ name: String, on type: ValueType) -> Int? {
         catalog.methods(named: name)[type].flatMap { isVisible($0) ? $0 : nil }
-    }
-
-    func methodNames(on type: ValueType) -> [String] {
-        catalog.methodNames.filter { methodNumber($0, on: type) != nil }
     }
 }

@@ -44,7 +44,9 @@ extension Chunk {
         case .add, .subtract, .multiply, .divide, .floorDivide, .remainder, .range, .equal, .notEqual, .less, .lessOrEqual,
             .contains, .getIndex, .getIndexOptional, .slice, .ownIndex, .setIndex:
             return [a, b, c]
-        case .setIndexImmediate: return [a, b, i.x == 0 ? "\(i.signedC)" : i.x == 1 ? "\(i.c != 0)" : "null"]
+        case .setIndexImmediate:
+            let literal = i.x == LiteralKind.int ? "\(i.signedC)" : i.x == LiteralKind.bool ? "\(i.c != 0)" : "null"
+            return [a, b, literal]
         case .addImmediate, .multiplyImmediate, .remainderImmediate: return [a, b, "\(i.signedC)"]
         case .concatenate, .newList, .listExtend: return [a, b, "\(i.c)"]
         case .jump: return [far]

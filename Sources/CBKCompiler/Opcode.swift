@@ -75,7 +75,7 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case ownIndex  // R[a] = item R[c] of R[b], copied in place if shared
     case setField  // owns R[a]; R[a].K[b] = R[c]; word: cache
     case setIndex  // owns R[a]; R[a][R[b]] = R[c]
-    case setIndexImmediate  // owns R[a]; R[a][R[b]] = x = 0: int c (signed), 1: bool (c != 0), 2: null
+    case setIndexImmediate  // owns R[a]; R[a][R[b]] = c as x says: a LiteralKind
     case push  // owns R[a], appends R[b] to it and jumps by c; goes on if R[a] is no list
 
     // Calls: arguments from R[a+1], the result in R[a]. x & 1: the word's bc is a list of labels (K): the last labels of
@@ -102,6 +102,15 @@ package enum Opcode: UInt8, Sendable, CaseIterable {
     case yield  // hands R[a] to whoever iterates this fiber
     case expect  // raises: x = 0, R[a] is a stream, the value of a statement; x = 1, the reason R[a] of a skip is no string
     case endItem  // ends a batch's item: x = 0 done, 1 skipped with the reason R[a], 2 done and the batch stops
+}
+
+/// What the c of `setIndexImmediate` is: its x. Numbers, as the machine would call a function for an enumeration's.
+package enum LiteralKind {
+    /// int c (signed)
+    @inlinable package static var int: UInt8 { 0 }
+    /// bool (c != 0)
+    @inlinable package static var bool: UInt8 { 1 }
+    @inlinable package static var null: UInt8 { 2 }
 }
 
 /// One instruction; `bc` reads b and c as one signed number.

@@ -668,6 +668,7 @@ extension VM {
                             fuel &-= collect(fiber)
                         }
                     case .setIndexImmediate:
+                        // Apart from setIndex: one case for both takes the sieve an eighth more time.
                         var base = registers[i.a]
                         let key = registers[i.b]
                         if base.isHeap, base.header.pointee.shared != 0 {
@@ -676,8 +677,8 @@ extension VM {
                         }
                         let value =
                             switch i.x {
-                            case 0: Value(int: i.signedC)
-                            case 1: Value(bool: i.c != 0)
+                            case LiteralKind.int: Value(int: i.signedC)
+                            case LiteralKind.bool: Value(bool: i.c != 0)
                             default: Value.null
                             }
                         if base.tag == Tag.list, key.tag == Tag.int, UInt64(base.list.pointee.count) > key.bits {

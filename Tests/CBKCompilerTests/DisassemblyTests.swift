@@ -52,6 +52,22 @@ import Testing
               16 return r1
             """
         ),
+        // A literal is set by one instruction, and a key that stays is read where it is.
+        (
+            "fn f(r, i) { var xs = r; xs[i] = 7; xs[i] = true; xs[0] = null; xs[i] = 40000; xs }",
+            """
+            f(r, i): 5 registers
+               0 moveShared r3 r0
+               1 setIndexImmediate r3 r1 7
+               2 setIndexImmediate r3 r1 true x=1
+               3 loadInt r4 0
+               4 setIndexImmediate r3 r4 null x=2
+               5 loadInt r4 40000
+               6 setIndex r3 r1 r4
+               7 move r2 r3
+               8 return r2
+            """
+        ),
         // Not a copy each time.
         (
             "fn f(n) { var xs = []; for i in 0..n { xs += [i] }; xs }",

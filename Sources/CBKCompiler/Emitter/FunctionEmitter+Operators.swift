@@ -36,9 +36,9 @@ extension FunctionEmitter {
     /// The immediate form of an item that is set to a literal: its kind and its bits, where it has few enough.
     func immediate(_ value: Expression) -> (UInt8, Int)? {
         switch unwrapped(value).kind {
-        case .int(let number): Int16(exactly: number).map { (0, Int($0)) }
-        case .bool(let bool): (1, bool ? 1 : 0)
-        case .null: (2, 0)
+        case .int(let number): Int16(exactly: number).map { (LiteralKind.int, Int($0)) }
+        case .bool(let bool): (LiteralKind.bool, bool ? 1 : 0)
+        case .null: (LiteralKind.null, 0)
         default: nil
         }
     }

@@ -25,7 +25,12 @@ let coreTargets: [Target] = [
     .target(name: "CBKSyntax"),
     .target(name: "CBKCompiler", dependencies: ["CBKSyntax"]),
     .target(name: "JSONBytes"),
-    .target(name: "CBKRuntime", dependencies: ["CBKCompiler", "CBKSyntax", "JSONBytes"]),
+    .target(
+        name: "CBKRuntime", dependencies: ["CBKCompiler", "CBKSyntax", "JSONBytes"],
+        // Each instruction ends with a jump of its own to the next: docs/decisions/0006-loop-and-values.md.
+        swiftSettings: [
+            .unsafeFlags(["-Xllvm", "-tail-dup-pred-size=500"], .when(platforms: [.linux], configuration: .release))
+        ]),
     .target(name: "SyntaxWalk", dependencies: ["CBKSyntax"], path: "Tests/SyntaxWalk"),
     .testTarget(name: "CBKSyntaxTests", dependencies: ["CBKSyntax", "SyntaxWalk"]),
     .testTarget(name: "CBKCompilerTests", dependencies: ["CBKCompiler", "CBKSyntax"]),

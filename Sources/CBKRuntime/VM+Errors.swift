@@ -50,7 +50,8 @@ extension VM {
         guard let type = receiver.type else { return nil }
         let key = "\(receiver.typeName).\(name)"
         if let known = state.pointee.nearMethods[key] { return known }
-        let near = suggestion(for: name, among: state.pointee.catalog.methodNames(on: type))
+        let catalog = state.pointee.catalog
+        let near = catalog.ownMethod(of: name, on: type) ?? suggestion(for: name, among: catalog.methodNames(on: type))
         if state.pointee.nearMethods.count >= 100 { state.pointee.nearMethods = [:] }
         state.pointee.nearMethods[key] = .some(near)
         return near

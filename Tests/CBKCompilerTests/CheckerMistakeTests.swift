@@ -28,6 +28,16 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         .init("prnt(1)", "E0201", "undeclared name 'prnt'", "prnt", hint: "did you mean 'print'?"),
         .init("n = 1; print(n)", "E0201", "undeclared name 'n'", "n", hint: "declare it with 'var n = …'"),
         .init("print(None)", "E0201", "undeclared name 'None'", "None", hint: "did you mean 'null'?"),
+        .init("puts(1)", "E0201", "undeclared name 'puts'", "puts", hint: "did you mean 'print'?"),
+        .init("let sizes = 1; print(size + sizes)", "E0201", "undeclared name 'size'", "size", hint: "did you mean 'sizes'?"),
+        .init("print([1].filter(x => x > 0))", "E0208", "list has no method 'filter'", "filter", hint: "did you mean 'where'?"),
+        .init("print([1].length)", "E0207", "list has no field 'length'", "length", hint: "did you mean 'count()'?"),
+        .init(
+            "print(\"a\".toLowerCase())", "E0208", "string has no method 'toLowerCase'", "toLowerCase",
+            hint: "did you mean 'lower'?"),
+        .init("print(\"a\".length)", "E0207", "string has no field 'length'", "length", hint: "a function gives it: len(…)"),
+        .init("print({}.size())", "E0207", "no field 'size' in an empty record", "size", hint: "a function gives it: len(…)"),
+        .init("print(1.filter(x => x))", "E0208", "int has no method 'filter'", "filter"),
         .init(
             "print(lower(\"A\"))", "E0201", "undeclared name 'lower'", "lower",
             hint: "'lower' is a method: write it after a value, '.lower(…)'"),

@@ -33,6 +33,17 @@ import Testing
         }
     }
 
+    @Test func foreignNamesLeadToThoseThatThereAre() {
+        let catalog = Catalog(CoreBuiltins.all.map(\.signature))
+        for (foreign, own) in ForeignNames.methods {
+            #expect(!catalog.methods(named: own).isEmpty && catalog.methodNumber(foreign) == nil, "\(foreign): \(own)")
+        }
+        // `print` is none of the core.
+        for (foreign, own) in ForeignNames.functions where own != "print" {
+            #expect(catalog.function(own) != nil && catalog.function(foreign) == nil, "\(foreign): \(own)")
+        }
+    }
+
     @Test func codesAreDistinct() {
         #expect(Set(DiagnosticCode.core.map(\.code)).count == DiagnosticCode.core.count)
     }

@@ -152,7 +152,7 @@ extension Checker {
         } else if types == TypeSet(.regex) {
             hint = "strings have the methods: text.matches(/…/)"
         } else {
-            hint = didYouMean(name.text, among: types.types.flatMap { catalog.methodNames(on: $0) })
+            hint = hintFor(method: name.text, on: Array(types.types))
         }
         report(.unknownMethod, "\(types.text) has no method '\(name.text)'", at: name.span, hint: hint)
     }

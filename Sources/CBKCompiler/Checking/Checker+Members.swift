@@ -79,11 +79,11 @@ extension Checker {
 
     private mutating func reportUnknownField(_ name: String, _ fields: [Shape.Field], _ isCalled: Bool, at span: Span) {
         let names = fields.map(\.name)
-        let near = names + (isCalled ? catalog.methodNames(on: .record) : [])
         let shown = names.count > 12 ? names.prefix(12).joined(separator: ", ") + ", …" : names.joined(separator: ", ")
         let message =
             names.isEmpty ? "no field '\(name)' in an empty record" : "no field '\(name)' in record { \(shown) }"
-        report(.unknownField, message, at: span, hint: didYouMean(name, among: near))
+        let hint = didYouMean(name, among: names) ?? (isCalled ? hintFor(method: name, on: [.record]) : nil)
+        report(.unknownField, message, at: span, hint: hint)
     }
 
     private mutating func reportNoField(_ name: String, _ type: ValueType, _ names: [String], at span: Span) {
@@ -95,12 +95,21 @@ extension Checker {
         } else if type == .secret {
             hint = "'.reveal()' gives its text"
         } else {
-            hint = didYouMean(name, among: names) ?? didYouMean(name, among: catalog.methodNames(on: type), suffix: "()")
+            hint = didYouMean(name, among: names) ?? hintFor(method: name, on: [type], suffix: "()")
         }
         report(.unknownField, "\(type.rawValue) has no field '\(name)'", at: span, hint: hint)
     }
 
     // MARK: Methods
+
+    /// What was meant by a method that the types do not have.
+    mutating func hintFor(method name: String, on types: [ValueType], suffix: String = "") -> String? {
+        if let own = types.lazy.compactMap({ [catalog] in catalog.ownMethod(of: name, on: $0) }).first {
+            return "did you mean '\(own)\(suffix)'?"
+        }
+        return didYouMean(name, among: types.flatMap { catalog.methodNames(on: $0) }, suffix: suffix)
+            ?? catalog.ownFunction(of: name).map { "a function gives it: \($0)(…)" }
+    }
 
     func methodNumber(_ name: String, on type: ValueType) -> Int? {
         catalog.methods(named: name)[type].flatMap { isVisible($0) ? $0 : nil }

@@ -271,6 +271,7 @@ extension Checker {
         default: break
         }
         if comparisonsLeft > 0, let hint = didYouMean(name, among: visibleNames()) { return hint }
+        if let own = catalog.ownFunction(of: name) { return "did you mean '\(own)'?" }
         guard catalog.methods(named: name).values.contains(where: { isVisible($0) }) else { return nil }
         return "'\(name)' is a method: write it after a value, '.\(name)(…)'"
     }

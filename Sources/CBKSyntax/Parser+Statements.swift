@@ -123,7 +123,7 @@ extension Parser {
     }
 
     private mutating func parameter() -> Statement.Kind {
-        let help = help(above: token)
+        let help = helpAbove()
         advance()
         guard let name = declaredName("a name after 'param'") else { return .error }
         // Without a type the param is declared all the same, so that its uses are no further mistakes.
@@ -155,16 +155,19 @@ extension Parser {
         return nil
     }
 
-    /// The text of the comment lines that stand directly above a token, without their `#`.
-    private func help(above token: Token) -> String {
+    /// The text of the comment lines that stand directly above the next token, without their `#`. What `;` there are between
+    /// says nothing, nor does a line of them: the formatter leaves them out.
+    private func helpAbove() -> String {
+        var first = index
+        while first > 0, tokens[first - 1].kind == .semicolon { first -= 1 }
         var lines: [String] = []
         var line = source.line(of: token.span.start)
-        for comment in token.comments(in: source).reversed() {
-            let start = comment.start
-            guard source.line(of: start) == line - 1, source.bytes[start] == UInt8(ascii: "#"),
-                source.bytes[source.lineSpan(line - 1).start..<start].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D })
-            else { break }
+        for comment in tokens[first...index].flatMap({ $0.comments(in: source) }).reversed() {
+            let own = source.line(of: comment.start)
             line -= 1
+            while line > own, case let text = bytes(of: source.lineSpan(line)), text.contains(0x3B), isSkipped(text) { line -= 1 }
+            let before = Span(start: source.lineSpan(own).start, end: comment.start)
+            guard own == line, source.bytes[comment.start] == UInt8(ascii: "#"), isSkipped(bytes(of: before)) else { break }
             var text = source.text(in: comment).dropFirst()
             while text.first == " " { text.removeFirst() }
             while let last = text.last, last.isWhitespace { text.removeLast() }
@@ -172,6 +175,10 @@ extension Parser {
         }
         return lines.reversed().joined(separator: "\n")
     }
+
+    private func bytes(of span: Span) -> ArraySlice<UInt8> { source.bytes[span.start..<span.end] }
+
+    private func isSkipped(_ text: ArraySlice<UInt8>) -> Bool { text.allSatisfy { [0x20, 0x09, 0x0D, 0x3B].contains($0) } }
 
     // MARK: Loops and try
 

@@ -65,6 +65,9 @@ struct FormatCase: Sendable, CustomTestStringConvertible {
             becomes: "a()\nb()\nc()\nlet f = () => { a(); b() }\nlet g = () => {\n  a()\n  b()\n}\n"),
         FormatCase("a comment behind a semicolon alone", "; # note\n", becomes: "# note\n"),
         FormatCase(
+            "help around semicolons", ";# a\n;param b: int;# c\n;# d\n;\nparam e: int\n# f\n;param g: int\n",
+            becomes: "# a\nparam b: int  # c\n# d\nparam e: int\n# f\nparam g: int\n"),
+        FormatCase(
             "a regular expression behind a semicolon", "a(); /x/i.f()\nlet f = () => { a(); /x/ }\n",
             becomes: "a();\n/x/i.f()\nlet f = () => { a(); /x/ }\n"),
         FormatCase(

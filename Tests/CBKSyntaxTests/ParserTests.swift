@@ -176,6 +176,15 @@ import Testing
         #expect(tree("# one\n#\n#   two\nparam a: int") == "(param a int \"one\\n\\ntwo\")")
     }
 
+    /// As the formatter leaves them out, nothing may hang on them.
+    @Test(arguments: [
+        (";# one\nparam a: int", "one"), ("# one\n;param a: int", "one"), ("# one\n ; ;\nparam a: int", "one"),
+        ("# one\n;\n;# two\nparam a: int", "one\\ntwo"), ("# one\n;\n\nparam a: int", ""),
+    ])
+    func helpIsTheSameWithoutSemicolons(text: String, help: String) {
+        #expect(tree(text) == "(param a int \"\(help)\")")
+    }
+
     @Test func theTasteScriptIsInOrder() {
         let result = parsed(tasteScript)
         #expect(result.diagnostics.map(\.message) == [])

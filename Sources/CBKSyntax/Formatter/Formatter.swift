@@ -28,6 +28,8 @@ struct Formatter {
         var comments: [Comment] = []
         /// An empty line stands before the token.
         var isBlank = false
+        /// A line ends in it, or it is the file's beginning.
+        var hasNewline = false
     }
 
     let source: SourceFile
@@ -96,6 +98,7 @@ struct Formatter {
     /// The comma behind an element; comments before it go behind it.
     mutating func comma() {
         held = takeGap()
+        held.hasNewline = false
         put()
     }
 
@@ -144,6 +147,7 @@ struct Formatter {
     /// The gap before the next token, with what was held, as done.
     mutating func takeGap() -> Gap {
         var gap = held
+        if index == 0 { gap.hasNewline = true }
         held = Gap()
         isGapDone = true
         let token = tokens[index]
@@ -151,7 +155,10 @@ struct Formatter {
         var newlines = 0
         var position = token.leadingStart
         while position < token.span.start {
-            if bytes[position] == UInt8(ascii: "\n") { newlines += 1 }
+            if bytes[position] == UInt8(ascii: "\n") {
+                newlines += 1
+                gap.hasNewline = true
+            }
             guard bytes[position] == UInt8(ascii: "#") else {
                 position += 1
                 continue
@@ -162,7 +169,7 @@ struct Formatter {
             while [0x20, 0x09, 0x0D].contains(bytes[end - 1]) { end -= 1 }
             gap.comments.append(
                 Comment(
-                    span: Span(start: start, end: end), isTrailing: newlines == 0 && index > 0 && gap.comments.isEmpty,
+                    span: Span(start: start, end: end), isTrailing: !gap.hasNewline && gap.comments.isEmpty,
                     isBlankBefore: gap.isBlank || newlines > 1))
             gap.isBlank = false
             newlines = 0

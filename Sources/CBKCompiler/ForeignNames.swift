@@ -2,6 +2,11 @@
 // letters of `filter` are near those of `where`.
 
 package enum ForeignNames {
+    /// As they are written: in other letters they may be anybody's variables.
+    static let values = [
+        "nil": "null", "None": "null", "undefined": "null", "NULL": "null", "True": "true", "False": "false",
+    ]
+
     package static let functions = [
         "str": "string", "tostring": "string", "length": "len", "size": "len", "count": "len", "puts": "print", "echo": "print",
     ]

@@ -264,12 +264,7 @@ extension Checker {
     }
 
     private mutating func hintFor(undeclared name: String) -> String? {
-        switch name {
-        case "nil", "None", "undefined", "NULL": return "did you mean 'null'?"
-        case "True": return "did you mean 'true'?"
-        case "False": return "did you mean 'false'?"
-        default: break
-        }
+        if let own = ForeignNames.values[name] { return "did you mean '\(own)'?" }
         if comparisonsLeft > 0, let hint = didYouMean(name, among: visibleNames()) { return hint }
         if let own = catalog.ownFunction(of: name) { return "did you mean '\(own)'?" }
         guard catalog.methods(named: name).values.contains(where: { isVisible($0) }) else { return nil }

@@ -90,6 +90,12 @@ struct JournalFixture {
         try process(RunRecord(folder: RunFolder(parent: parent, name: "a"), header: Self.header, settings: settings))
     }
 
+    /// The process dies, once what it noted is on the disk: here its writer would outlive it.
+    func kill(_ process: inout Process?) async {
+        if let record = process?.record, record.hasJournal { try? await record.journal().synchronize() }
+        process = nil
+    }
+
     /// The run after the process of the earlier one has died: whatever it had in memory is gone.
     func goOn() throws -> Process {
         guard let path = FoundRun.newest(Self.header, in: [.unfinished], parent: parent, name: "a") else {

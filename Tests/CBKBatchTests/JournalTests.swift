@@ -27,7 +27,7 @@ import Testing
         process?.batch.emit(["id": "x"], item: first.number)
         process?.batch.finish(first.number, .done)
         try await process?.record.finish(isFinished: false)
-        process = nil
+        await fixture.kill(&process)
 
         let later = try fixture.goOn()
         #expect(later.item("a", row: ["name": "Ada"]) == nil)
@@ -43,14 +43,14 @@ import Testing
         let first = try #require(process?.item("a", row: ["name": "Ada"]))
         process?.batch.finish(first.number, .done)
         try await process?.record.finish(isFinished: false)
-        process = nil
+        await fixture.kill(&process)
         var fixture = fixture
         var later: JournalFixture.Process? = try fixture.goOn()
         #expect(later?.item("a", row: ["name": "Eva"]) == nil)
         let result = later?.batch.complete()
         #expect(result?.causes.map(\.code) == ["CHANGED"])
         try await later?.record.finish(isFinished: false)
-        later = nil
+        await fixture.kill(&later)
         fixture.settings.redone = ["a"]
         let redone = try fixture.goOn()
         #expect(redone.item("a", row: ["name": "Eva"]) != nil)
@@ -72,7 +72,7 @@ import Testing
                 _ = try await process.gate.perform(.tokenCreate, ids: [user], body: ["name": "t"], log: log)
             }
         }
-        process = nil
+        await fixture.kill(&process)
         let later = try fixture.goOn()
         let again = try #require(later.item("a"))
         let token = try await work(later, again.log, "Ada")
@@ -100,7 +100,7 @@ import Testing
             // One look is enough to find an update that was done; all else stays in doubt.
             _ = try? await work(process, log, "Ada")
         }
-        process = nil
+        await fixture.kill(&process)
         fixture.transport.lose(path)
         fixture.settings.settle = .milliseconds(150)
         let later = try fixture.goOn()
@@ -118,7 +118,7 @@ import Testing
             let log = try #require(process.item("a")).log
             _ = try await process.create(log, ["name": "Ada"])
         }
-        process = nil
+        await fixture.kill(&process)
         let later = try fixture.goOn()
         let log = try #require(later.item("a")).log
         await #expect {
@@ -137,7 +137,7 @@ import Testing
             _ = try await process.create(log, ["name": "instead"])
         }
         if let process { try await work(process, try #require(process.item("a")).log) }
-        process = nil
+        await fixture.kill(&process)
         let later = try fixture.goOn()
         try await work(later, try #require(later.item("a")).log)
         // The first user, the refused one, the one instead.
@@ -156,7 +156,7 @@ import Testing
             log.note(.uuid, "", "the first")
             _ = try await process.create(log, ["name": "Ada"])
         }
-        process = nil
+        await fixture.kill(&process)
         _ = try await connection.call(.userCreate, body: ["alias": "ada"])
         let later = try fixture.goOn()
         let log = try #require(later.item("a")).log
@@ -176,13 +176,13 @@ import Testing
             process.batch.finish(item.number, .failed(BatchError(.api, code: "CONFLICT", "taken")))
             try await process.record.finish(isFinished: false)
         }
-        process = nil
+        await fixture.kill(&process)
         var fixture = fixture
         var later: JournalFixture.Process? = try fixture.goOn()
         #expect(later?.item("a") == nil)
         #expect(later?.batch.complete().causes.map(\.code) == ["CONFLICT"])
         try await later?.record.finish(isFinished: false)
-        later = nil
+        await fixture.kill(&later)
         fixture.settings.retriesFailed = true
         #expect(try fixture.goOn().item("a") != nil)
     }
@@ -201,7 +201,7 @@ import Testing
         let path = try #require(try process?.record.folder.path())
         if let process { _ = try await process.create(try #require(process.item("a")).log, ["name": "Ada"]) }
         try await process?.record.finish(isFinished: false)
-        process = nil
+        await fixture.kill(&process)
         let journal = path + "/journal.db"
         let file = try #require(FileHandle(forWritingAtPath: journal))
         try file.seek(toOffset: 4096)
@@ -241,7 +241,7 @@ import Testing
             fixture.transport.lose("token/list", .requestLost, .requestLost)
             fixture.settings.settle = .zero
         }
-        process = nil
+        await fixture.kill(&process)
         var second: JournalFixture.Process? = try fixture.goOn()
         if let second {
             let log = try #require(second.item("a")).log
@@ -255,7 +255,7 @@ import Testing
             try await second.gate.secrets.append(
                 MintedToken(id: id, userID: user, key: "a", name: "t", createdAt: nil, token: token))
         }
-        second = nil
+        await fixture.kill(&second)
         fixture.settings.settle = .milliseconds(150)
         fixture.transport.lose("token/list")
         let third = try fixture.goOn()
@@ -285,7 +285,7 @@ import Testing
         let first = try #require(process?.item("a")).number
         process?.batch.finish(first, .done)
         try await process?.record.finish(isFinished: false)
-        process = nil
+        await fixture.kill(&process)
         let later = try fixture.goOn()
         later.batch.leave(key: .text("a"), row: .record([:]))
         later.batch.leave(key: .text("b"), row: .record([:]))

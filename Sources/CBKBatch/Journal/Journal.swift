@@ -200,7 +200,7 @@ package final class Journal: Sendable {
     }
 
     /// Returns when all that was noted is on the disk.
-    func synchronize() async throws(BatchError) {
+    package func synchronize() async throws(BatchError) {
         try await write { _ in }
         if let firstFailure { throw firstFailure }
     }

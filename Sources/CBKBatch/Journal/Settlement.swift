@@ -61,7 +61,6 @@ struct Settlement {
 
     /// The server lets one user have the alias: who has it is ours, or somebody else's.
     private func createdByAlias(_ alias: String) async throws(BatchError) -> JSONValue {
-        let watermark = try run.journal().watermark()
         var window = SettleWindow(run.settings.settle)
         repeat {
             do throws(BatchError) {
@@ -72,10 +71,13 @@ struct Settlement {
                     continue
                 }
                 guard let user = try await lookUp(alias) else { continue }
-                guard let id = user["id"]?.stringValue, watermark?.isBefore(user) != false,
-                    // An alias of the run's own is nobody else's.
-                    alias.hasSuffix(mark) || isWhatWasSent(user), try !run.journal().hasCreated(id)
-                else { throw error }
+                guard let id = user["id"]?.stringValue else { throw error }
+                // An alias made of the write's own mark is of no other write.
+                if !alias.hasSuffix(mark) {
+                    guard try run.journal().watermark()?.isBefore(user) != false, isWhatWasSent(user),
+                        try !run.journal().hasCreated(id)
+                    else { throw error }
+                }
                 return ["id": .string(id)]
             }
         } while await window.wait()

@@ -163,7 +163,7 @@ package struct DurableDatabase: Sendable {
         _ = try queue.read { try version(of: $0, path, schema) }
     }
 
-    /// The version of the file's schema; 0 for an empty one.
+    /// The version of the file's schema; 0 for an empty one. Call it in a transaction: another process may be making the file.
     private static func version(of db: Database, _ path: String, _ schema: DatabaseSchema) throws -> Int {
         let applicationID = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -184,7 +184,12 @@ package struct DurableDatabase: Sendable {
     }
 
     private static func prepare(_ db: Database, _ path: String, _ schema: DatabaseSchema) throws {
-        if try version(of: db, path, schema) == schema.version { return }
+        var known = 0
+        try db.inTransaction(.deferred) {
+            known = try version(of: db, path, schema)
+            return .commit
+        }
+        if known == schema.version { return }
         try db.beginTransaction(.immediate)
         do {
             // Another process may have done it meanwhile.

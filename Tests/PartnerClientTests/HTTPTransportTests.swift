@@ -344,7 +344,7 @@ import Testing
                 let error = await #expect(throws: TransportError.self) {
                     try await transport().send(streamed).collected()
                 }
-                #expect(error?.kind == (cut ? .lost : .timeout))
+                #expect(error?.kind == (cut ? .lost : .timeout), "\(String(describing: error))")
             }
         }
     }

@@ -3,63 +3,42 @@ import Foundation
 import NIOCore
 import NIOPosix
 import PartnerAPI
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import PartnerClient
 
 /// OpenSSL's own server, with a certificate that it has made itself.
-private struct TLSServer {
-    static let openssl = ["/usr/bin/openssl", "/opt/homebrew/bin/openssl", "/usr/local/bin/openssl"]
-        .first { FileManager.default.isExecutableFile(atPath: $0) }
+private enum TLSServer {
+    static let openssl = BinaryRunner.tool("openssl")
 
     /// Serves while the body runs, which gets the port.
     static func serving(_ body: (Int) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cbk-tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let (key, certificate) = (folder.appendingPathComponent("k").path, folder.appendingPathComponent("c").path)
-        let making = try start([
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-            "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:api.example.com,IP:127.0.0.1", "-keyout", key, "-out",
-            certificate,
-        ])
-        for await _ in making.output {}
-        let server = try start(["s_server", "-accept", "127.0.0.1:0", "-www", "-key", key, "-cert", certificate])
-        // Not SIGTERM, which a thread of the tests may have blocked for its children.
-        defer { kill(server.process.processIdentifier, SIGKILL) }
-        var text = ""
-        for await part in server.output {
-            text += part
+        let runner = try BinaryRunner()
+        let made = try runner.runTool(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:api.example.com,IP:127.0.0.1", "-keyout", "key",
+                "-out", "certificate",
+            ])
+        try #require(made?.status == 0)
+        let server = try runner.start(
+            ["s_server", "-accept", "127.0.0.1:0", "-www", "-key", "key", "-cert", "certificate"],
+            program: try #require(openssl))
+        defer {
+            server.signal(SIGKILL)
+            _ = server.wait(seconds: 10)
+        }
+        while !server.hasEnded {
             // `ACCEPT 127.0.0.1:40123`
-            guard let place = text.split(separator: "\n").first(where: { $0.hasPrefix("ACCEPT ") }), text.last == "\n",
-                let port = place.split(separator: ":").last.flatMap({ Int($0) })
-            else { continue }
-            return try await body(port)
-        }
-        Issue.record("openssl does not listen: \(text)")
-    }
-
-    private static func start(_ arguments: [String]) throws -> (process: Process, output: AsyncStream<String>) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(openssl))
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        let (output, parts) = AsyncStream<String>.makeStream()
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                parts.finish()
-            } else {
-                parts.yield(String(decoding: data, as: UTF8.self))
+            let lines = server.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            if let port = lines.first(where: { $0.hasPrefix("ACCEPT ") })?.split(separator: ":").last.flatMap({ Int($0) }) {
+                return try await body(port)
             }
+            try await Task.sleep(for: .milliseconds(10))
         }
-        try process.run()
-        return (process, output)
+        Issue.record("openssl does not listen: \(server.output)\(server.errors)")
     }
 }
 

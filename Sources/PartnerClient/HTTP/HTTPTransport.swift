@@ -131,11 +131,17 @@ public final class HTTPTransport: Transport {
             let body = try await whole(response.body, isRefusal: status >= 400)
             return WireResponse(status: status, headers: headers, body: .bytes(body))
         }
+        // A cancellation that came with the head has cancelled the rest, too.
+        try Task.checkCancellation()
         let incoming = IncomingBody(response.body)
         let base = request.base ?? .standard
         let chunks: @Sendable () async throws -> [UInt8]? = {
             do {
-                return try await self.within(request.timeout) { try await incoming.next() }
+                return try await self.within(request.timeout) {
+                    let chunk = try await incoming.next()
+                    try Task.checkCancellation()
+                    return chunk
+                }
             } catch {
                 throw TransportError(error, at: base, hasLeft: true, isRead: true, timeout: request.timeout)
             }

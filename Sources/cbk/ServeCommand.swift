@@ -86,8 +86,9 @@ struct ServeCommand {
             }
             return ExitCode(signal).rawValue
         } catch {
+            let reason = (error as? ListenError).map { String(cString: strerror($0.code)).lowercased() } ?? "\(error)"
             console.note(
-                "cbk: cannot listen on \(settings.host), port \(settings.port): \(error); --port and --host name others\n")
+                "cbk: cannot listen on \(settings.host), port \(settings.port): \(reason); --port and --host name others\n")
             return ExitCode.fatal.rawValue
         }
     }

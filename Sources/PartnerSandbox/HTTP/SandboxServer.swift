@@ -1,5 +1,5 @@
 // The sandbox behind a real socket: HTTP/1.1 for as long as a closure runs, then a stop that finishes what is in flight.
-// Takes a request handler and the partner's credential; refuses everybody else. Nothing of it outlives `run`.
+// Takes a request handler and the partner's credential; refuses everybody else. Nothing of it but its threads outlives `run`.
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -23,8 +23,9 @@ package struct SandboxServer: Sendable {
     private let responder: Responder
     private let settings: Settings
 
-    /// As many as a machine's smallest number of cores today; the store's writer is one thread anyhow.
-    private static let eventLoops = 2
+    /// As many as a machine's smallest number of cores today; the store's writer is one thread anyhow. They live as long as the process:
+    /// a server that cannot listen is still ending its channel on them when it has said so.
+    private static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     /// An idle connection, or a client that stops in the middle of a request, is closed after this.
     private static let idleTimeout = TimeAmount.seconds(75)
@@ -40,29 +41,20 @@ package struct SandboxServer: Sendable {
     /// A credential that nobody else has.
     package static func newSecret() -> Secret { Secret(SandboxStore.newSecret(from: SystemRandomness())) }
 
-    /// Listens while the closure runs, which gets the port.
-    /// - Throws: what the closure throws; an error of the system where it cannot listen.
-    package func run<Result: Sendable>(_ body: @Sendable (Int) async throws -> Result) async throws -> Result {
-        let loops = MultiThreadedEventLoopGroup(numberOfThreads: Self.eventLoops)
-        let result = await Swift.Result { try await serve(on: loops, body) }
-        try? await loops.shutdownGracefully()
-        return try result.get()
-    }
-
     private enum Event { case served, stopped, outOfTime }
 
-    private func serve<Result: Sendable>(
-        on loops: MultiThreadedEventLoopGroup, _ body: @Sendable (Int) async throws -> Result
-    ) async throws -> Result {
+    /// Listens while the closure runs, which gets the port.
+    /// - Throws: what the closure throws; `ListenError`.
+    package func run<Result: Sendable>(_ body: @Sendable (Int) async throws -> Result) async throws -> Result {
         let (ports, listening) = AsyncStream<Int>.makeStream()
-        let server = server(on: loops) { port in
+        let server = server { port in
             listening.yield(port)
             listening.finish()
         }
         return try await withThrowingTaskGroup(of: Event.self) { group in
             group.addTask {
                 defer { listening.finish() }
-                try await server.run()
+                do { try await server.run() } catch let error as IOError { throw ListenError(code: error.errnoCode) }
                 return .served
             }
             guard let port = await ports.first(where: { _ in true }) else {
@@ -91,9 +83,7 @@ package struct SandboxServer: Sendable {
         }
     }
 
-    private func server(on loops: MultiThreadedEventLoopGroup, onListening: @escaping @Sendable (Int) -> Void) -> Server<
-        LoopBoundChannel
-    > {
+    private func server(onListening: @escaping @Sendable (Int) -> Void) -> Server<LoopBoundChannel> {
         let responder = responder
         let http = HTTP1Channel(
             responder: { request, writer, channel in try await responder.respond(to: request, writer, channel) },
@@ -101,12 +91,18 @@ package struct SandboxServer: Sendable {
                 additionalChannelHandlers: [MalformedRequestHandler(newRequestID: responder.handler.store.newRequestID)],
                 idleTimeout: Self.idleTimeout))
         return Server(
-            childChannelSetup: LoopBoundChannel(http, on: loops),
+            childChannelSetup: LoopBoundChannel(http, on: Self.eventLoops),
             configuration: ServerConfiguration(address: .hostname(settings.host, port: settings.port)),
             onServerRunning: { onListening($0.localAddress?.port ?? 0) },
-            eventLoopGroup: loops,
+            eventLoopGroup: Self.eventLoops,
             logger: Logger(label: "cbk.sandbox") { _ in SwiftLogNoOpLogHandler() })
     }
+}
+
+/// The system does not let a server listen.
+package struct ListenError: Error {
+    /// The system's number for why: `EADDRINUSE`.
+    package let code: Int32
 }
 
 extension Result where Failure == any Error {

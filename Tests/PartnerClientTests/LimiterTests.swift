@@ -14,9 +14,9 @@ import Testing
         RequestLimiter(rate: rate, concurrency: concurrency, timing: clock.timing)
     }
 
-    /// Waits until the limiter's state is so.
+    /// Waits until the limiter's state is so, or the test's time is up.
     private func reach(_ limiter: RequestLimiter, _ condition: (RequestLimiter.State) -> Bool) async {
-        while !condition(limiter.state) { await Task.yield() }
+        while !condition(limiter.state), !Task.isCancelled { await Task.yield() }
     }
 
     @Test func whoComesFirstGoesFirst() async throws {
@@ -73,15 +73,16 @@ import Testing
                 limiter.release(
                     permit, [.answered, .answered, .answered, .throttled, .failed].randomElement(using: &numbers) ?? .failed)
             }
-            // Everybody has either gone or queued up; those that went are held. Nobody waits for nothing: not for longer than who slept
-            // for a rate that is gone takes to awake.
-            await reach(limiter) {
-                $0.inFlight + $0.waiting == held.count + waiting.count
-                    && ($0.waiting == 0 || $0.inFlight >= $0.limit || $0.rate != nil)
+            // Who slept for a rate that is gone takes a moment to awake.
+            func isAtRest(_ state: RequestLimiter.State) -> Bool {
+                state.waiting == 0 || state.inFlight >= state.limit || state.rate != nil
             }
+            // Everybody has either gone or queued up; those that went are held.
+            await reach(limiter) { $0.inFlight + $0.waiting == held.count + waiting.count && isAtRest($0) }
             let state = limiter.state
             #expect(state.inFlight <= max(state.limit, before.inFlight), "seed \(seed)")
             #expect((1...16).contains(state.limit))
+            #expect(isAtRest(state), "nobody waits for nothing")
             while held.count < limiter.state.inFlight, !waiting.isEmpty { held.append(try await waiting.removeFirst().value) }
         }
         for permit in held { limiter.release(permit, .answered) }
